@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CobrancaConfig(AppConfig):
+    name = "cobranca"
+    verbose_name = "Cobrança"

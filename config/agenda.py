@@ -1,0 +1,22 @@
+"""What beat runs, and how often. Written to the database by `sincronizar_agenda` at every start.
+
+The database is the schedule (operators may change a row's interval or switch it off in the admin); this
+file is where a task first comes from. Rows of tasks that no longer exist are removed.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entrada:
+    """One scheduled task: every `segundos`, or at a daily `hora` and `minuto` (São Paulo time)."""
+
+    tarefa: str
+    segundos: float | None = None
+    hora: int | None = None
+    minuto: int = 0
+
+
+AGENDA: dict[str, Entrada] = {
+    "pulso": Entrada("nucleo.tasks.bater_pulso", segundos=10),
+}

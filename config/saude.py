@@ -1,0 +1,84 @@
+"""Health of the process (`live`) and of everything it needs (`ready`)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+
+from nucleo.models import Pulso
+
+# Heartbeats come every 10 s; three missed ones mean the part is gone.
+PULSO_MAXIMO = timedelta(seconds=45)
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    """The process answers: nothing else is asked."""
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when every part works; 503 with the names of those that do not."""
+    falhas = {nome: motivo for nome, verificar in _PARTES.items() if (motivo := verificar())}
+    corpo = {"status": "indisponivel" if falhas else "ok", "falhas": falhas, "partes": sorted(_PARTES)}
+    return JsonResponse(corpo, status=503 if falhas else 200)
+
+
+def _banco() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        connection.close()
+        return "banco de dados não responde"
+    return ""
+
+
+def _redis() -> str:
+    try:
+        redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2).ping()
+    except redis.RedisError:
+        return "Redis não responde"
+    return ""
+
+
+def _migracoes() -> str:
+    try:
+        executor = MigrationExecutor(connection)
+        pendentes = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        connection.close()
+        return "migrações não puderam ser lidas"
+    return f"{len(pendentes)} migrações pendentes" if pendentes else ""
+
+
+def _pulso(nome: str) -> str:
+    try:
+        pulso = Pulso.objects.filter(pk=nome).first()
+    except DatabaseError:
+        connection.close()
+        return "sem banco não há pulso"
+    if pulso is None or timezone.now() - pulso.em > PULSO_MAXIMO:
+        return "sem sinal de vida"
+    return ""
+
+
+def _worker() -> str:
+    return _pulso("worker")
+
+
+def _beat() -> str:
+    return _pulso("beat")
+
+
+_PARTES: dict[str, Callable[[], str]] = {
+    "banco": _banco,
+    "redis": _redis,
+    "migracoes": _migracoes,
+    "worker": _worker,
+    "beat": _beat,
+}

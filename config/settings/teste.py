@@ -1,0 +1,17 @@
+"""The test suite: owner's connection (it creates the schema), fast hashing, no limits on calls."""
+
+import os
+
+# Tests build the schema and rows of several empresas; `escopo` steps down to `inquilino` by itself.
+os.environ.setdefault("BANCO_PAPEL", "dono")
+
+from config.settings.base import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CELERY_TASK_ALWAYS_EAGER = False
+API_LIMITE_POR_MINUTO = 1_000_000

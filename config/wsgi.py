@@ -1,0 +1,10 @@
+"""The web process. It connects as `inquilino`, always: see `nucleo.escopo`."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+os.environ["BANCO_PAPEL"] = "inquilino"
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()

@@ -1,0 +1,78 @@
+"""`Idempotency-Key`: the same request twice is done once and answered twice."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from nucleo.errors import Conflito, ErroDeValidacao
+from nucleo.models import ChaveIdempotencia
+
+
+def idempotente(metodo: Callable[..., Response]) -> Callable[..., Response]:
+    """Decorate the creating method of an API view.
+
+    With the header, key row, work and stored answer are one transaction: a second identical request
+    waits on the unique key, then finds the answer. A refused request (an exception) leaves no trace,
+    so it may be corrected and sent again under the same key.
+    """
+
+    @wraps(metodo)
+    def com_chave(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        chave = request.headers.get("Idempotency-Key", "")
+        if not chave:
+            return metodo(view, request, *args, **kwargs)
+        with transaction.atomic():
+            registro, nova = _registrar(request, chave)
+            if not nova:
+                return _repetida(registro, request)
+            resposta = metodo(view, request, *args, **kwargs)
+            registro.status, registro.resposta = resposta.status_code, _serializavel(resposta.data)
+            registro.save(update_fields=["status", "resposta"])
+            return resposta
+
+    return com_chave
+
+
+def _registrar(request: Request, chave: str) -> tuple[ChaveIdempotencia, bool]:
+    if len(chave) > 255 or not chave.isprintable():
+        raise ErroDeValidacao(
+            "idempotencia_invalida", "Idempotency-Key: até 255 caracteres visíveis.", field="Idempotency-Key"
+        )
+    # ON CONFLICT DO NOTHING waits for a concurrent holder of the key, then inserts nothing.
+    return ChaveIdempotencia.objects.get_or_create(
+        empresa=request._request.empresa,
+        chave=chave,
+        defaults={"rota": _rota(request), "resumo_corpo": resumo_do_corpo(request)},
+    )
+
+
+def _rota(request: Request) -> str:
+    return f"{request.method} {request.path}"[:200]
+
+
+def resumo_do_corpo(request: Request) -> str:
+    """Digest of the parsed body, so that key order and spaces do not matter."""
+    texto = json.dumps(request.data, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(texto.encode()).hexdigest()
+
+
+def _repetida(registro: ChaveIdempotencia, request: Request) -> Response:
+    if registro.resumo_corpo != resumo_do_corpo(request) or registro.rota != _rota(request):
+        raise Conflito(
+            "idempotencia_conflito",
+            "Esta Idempotency-Key já foi usada com outro pedido.",
+            field="Idempotency-Key",
+        )
+    return Response(registro.resposta, status=registro.status, headers={"Idempotency-Replayed": "true"})
+
+
+def _serializavel(dados: Any) -> Any:
+    from rest_framework.utils.encoders import JSONEncoder
+
+    return json.loads(json.dumps(dados, cls=JSONEncoder))

@@ -1,0 +1,58 @@
+"""Alerts: open once, touched while they last, resolved when they are over."""
+
+import logging
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone
+
+from nucleo.models import Alerta, Empresa
+
+logger = logging.getLogger(__name__)
+
+
+def alerta_abrir(
+    *, empresa: Empresa | None, chave: str, severidade: str, titulo: str, detalhe: str = "", **dados: Any
+) -> Alerta:
+    """Open the alert `chave`, or refresh the one that is open. A new one is e-mailed after commit."""
+    with transaction.atomic():
+        Alerta.objects.bulk_create(
+            [
+                Alerta(
+                    empresa=empresa,
+                    chave=chave,
+                    severidade=severidade,
+                    titulo=titulo[:160],
+                    detalhe=detalhe,
+                    dados=dados,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+        alerta = Alerta.objects.get(empresa=empresa, chave=chave, resolvido_em=None)
+        novo = alerta.visto_em == alerta.aberto_em
+        Alerta.objects.filter(pk=alerta.pk).update(
+            severidade=severidade, titulo=titulo[:160], detalhe=detalhe, dados=dados, visto_em=timezone.now()
+        )
+        if novo:
+            logger.warning("alerta aberto", extra={"chave": chave, "titulo": titulo})
+            transaction.on_commit(partial(_avisar, titulo, detalhe))
+    return alerta
+
+
+def alerta_resolver(*, empresa: Empresa | None, chave: str) -> bool:
+    """Close the open alert `chave`, if there is one; tell whether there was."""
+    mudados = Alerta.objects.filter(empresa=empresa, chave=chave, resolvido_em=None).update(
+        resolvido_em=timezone.now()
+    )
+    return bool(mudados)
+
+
+def _avisar(titulo: str, detalhe: str) -> None:
+    if settings.ALERTAS_EMAIL:
+        send_mail(
+            f"[backoffice] {titulo}", detalhe or titulo, None, settings.ALERTAS_EMAIL, fail_silently=True
+        )

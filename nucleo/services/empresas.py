@@ -1,0 +1,87 @@
+"""Companies and the people in them."""
+
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+
+from nucleo.ator import SISTEMA, Ator
+from nucleo.errors import Conflito, ErroDeValidacao, NaoEncontrado
+from nucleo.escopo import escopo, visao_do_dono
+from nucleo.models import Empresa, Perfil, Usuario, Vinculo
+from nucleo.services.auditoria import auditar
+from nucleo.signals import empresa_criada
+
+
+def empresa_criar(*, slug: str, nome: str, fuso: str = "America/Sao_Paulo", **dados: str) -> Empresa:
+    """Create a company with its default perfis; other apps add theirs on `empresa_criada`.
+
+    Must be called outside any transaction: it enters the new company's scope. All or nothing.
+    Raises ErroDeValidacao (a bad field), Conflito `empresa_existente`.
+    """
+    empresa = Empresa(slug=slug, nome=nome, fuso=fuso, **dados)
+    _validar(empresa)
+    with visao_do_dono("criar empresa: ela ainda não existe para ter escopo"), transaction.atomic():
+        if Empresa.objects.filter(slug=slug).exists():
+            raise Conflito(
+                "empresa_existente", f"Já existe uma empresa com o identificador {slug}.", field="slug"
+            )
+        empresa.save()
+        _criar_perfis_padrao(empresa)
+        empresa_criada.send(sender=Empresa, empresa=empresa)
+    return empresa
+
+
+def _validar(empresa: Empresa) -> None:
+    try:
+        empresa.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as exc:
+        campo, mensagens = next(iter(exc.message_dict.items()))
+        raise ErroDeValidacao("valor_invalido", f"{campo}: {mensagens[0]}", field=campo) from exc
+
+
+def _criar_perfis_padrao(empresa: Empresa) -> None:
+    for nome, alcance in settings.PERFIS_PADRAO.items():
+        perfil = Perfil.objects.create(empresa=empresa, nome=nome)
+        muda = Q(content_type__app_label__in=alcance["muda"])
+        ve = Q(content_type__app_label__in=alcance["ve"], codename__startswith="view_")
+        perfil.permissoes.set(Permission.objects.filter(muda | ve))
+
+
+def usuario_criar(
+    *, empresa: Empresa, login: str, perfil: str, senha: str | None = None, ator: Ator = SISTEMA
+) -> Usuario:
+    """Create a person with a perfil in `empresa`, or give one more perfil to an existing person.
+
+    Enters the empresa's scope, so it must be called outside any transaction. An existing person keeps
+    the password. Raises NaoEncontrado `perfil_desconhecido`.
+    """
+    with escopo(empresa), transaction.atomic():
+        papel = Perfil.objects.filter(empresa=empresa, nome=perfil, ativo=True).first()
+        if papel is None:
+            raise NaoEncontrado(
+                "perfil_desconhecido", f"A empresa {empresa.slug} não tem o perfil {perfil}.", field="perfil"
+            )
+        usuario = Usuario.objects.filter(username=login).first()
+        if usuario is None:
+            usuario = Usuario.objects.create_user(login, password=senha)
+        vinculo_criar(empresa=empresa, usuario=usuario, perfil=papel, ator=ator)
+    return usuario
+
+
+def vinculo_criar(*, empresa: Empresa, usuario: Usuario, perfil: Perfil, ator: Ator) -> Vinculo:
+    """Give a perfil to a person (or give it back). Audited. Idempotent."""
+    with transaction.atomic():
+        vinculo, _ = Vinculo.objects.update_or_create(
+            usuario=usuario, perfil=perfil, defaults={"ativo": True, "empresa": empresa}
+        )
+        auditar(empresa=empresa, ator=ator, acao="perfil_concedido", objeto=vinculo, para=str(perfil))
+    return vinculo
+
+
+def vinculo_retirar(*, empresa: Empresa, vinculo: Vinculo, ator: Ator) -> None:
+    """Take a perfil away. The next request of any session working as it is refused. Audited."""
+    with transaction.atomic():
+        Vinculo.objects.filter(empresa=empresa, pk=vinculo.pk).update(ativo=False)
+        auditar(empresa=empresa, ator=ator, acao="perfil_retirado", objeto=vinculo, de=str(vinculo.perfil))

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SessionsCtxConfig(AppConfig):
+    name = "sessions_ctx"
+    verbose_name = "Sessões"
