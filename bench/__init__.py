@@ -1,0 +1,1 @@
+"""`make bench`: every claim of speed beside its baseline, in one run, on one database."""
