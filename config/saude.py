@@ -9,9 +9,13 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from nucleo.models import Pulso
 
+# A probe wants the answer of this moment; the client would retry for seconds.
+_SEM_REPETIR = Retry(NoBackoff(), 0)
 # Heartbeats come every 10 s; three missed ones mean the part is gone.
 PULSO_MAXIMO = timedelta(seconds=45)
 
@@ -40,7 +44,9 @@ def _banco() -> str:
 
 def _redis() -> str:
     try:
-        redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2).ping()
+        redis.Redis.from_url(
+            settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, retry=_SEM_REPETIR
+        ).ping()
     except redis.RedisError:
         return "Redis não responde"
     return ""

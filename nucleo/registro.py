@@ -38,10 +38,15 @@ def configurar(opcoes: dict[str, Any]) -> None:
 
 
 def _configuracao(comuns: list[Any], opcoes: dict[str, Any]) -> dict[str, Any]:
-    final = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
+    # The console's own tracebacks print every local variable: hundreds of lines, with people's data in them.
+    finais = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if opcoes.get("formato") == "json"
-        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=40)
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=False, pad_event_to=40, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     return {
         "version": 1,
@@ -50,7 +55,7 @@ def _configuracao(comuns: list[Any], opcoes: dict[str, Any]) -> dict[str, Any]:
             "linha": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": comuns,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, final],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *finais],
             }
         },
         "handlers": {"saida": {"class": "logging.StreamHandler", "formatter": "linha"}},

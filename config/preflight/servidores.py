@@ -5,10 +5,13 @@ from urllib.parse import urlsplit
 
 import psycopg2
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.embutido import ErroDeInicio
 
 VERSAO_MINIMA_POSTGRES = 15
+_SEM_REPETIR = Retry(NoBackoff(), 0)
 
 
 def conferir_servidores() -> None:
@@ -54,7 +57,7 @@ def _postgres(url: str) -> None:
 
 def _redis(url: str) -> None:
     try:
-        cliente = redis.Redis.from_url(url, socket_connect_timeout=10, socket_timeout=10)
+        cliente = redis.Redis.from_url(url, socket_connect_timeout=10, socket_timeout=10, retry=_SEM_REPETIR)
         cliente.ping()
         cliente.close()
     except (redis.RedisError, ValueError, OSError) as erro:

@@ -10,6 +10,8 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -26,7 +28,9 @@ _JANELA_MS = 60_000
 @lru_cache(maxsize=1)
 def cliente_redis() -> "redis.Redis":
     """One pooled client per process."""
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
+    )
 
 
 def contar(chave: str, janela_ms: int = _JANELA_MS) -> tuple[int, int]:
