@@ -19,27 +19,23 @@ def alerta_abrir(
 ) -> Alerta:
     """Open the alert `chave`, or refresh the one that is open. A new one is e-mailed after commit."""
     with transaction.atomic():
-        Alerta.objects.bulk_create(
-            [
-                Alerta(
-                    empresa=empresa,
-                    chave=chave,
-                    severidade=severidade,
-                    titulo=titulo[:160],
-                    detalhe=detalhe,
-                    dados=dados,
-                )
-            ],
-            ignore_conflicts=True,
-        )
-        alerta = Alerta.objects.get(empresa=empresa, chave=chave, resolvido_em=None)
-        novo = alerta.visto_em == alerta.aberto_em
-        Alerta.objects.filter(pk=alerta.pk).update(
-            severidade=severidade, titulo=titulo[:160], detalhe=detalhe, dados=dados, visto_em=timezone.now()
+        alerta, novo = Alerta.objects.get_or_create(
+            empresa=empresa,
+            chave=chave,
+            resolvido_em=None,
+            defaults={"severidade": severidade, "titulo": titulo[:160], "detalhe": detalhe, "dados": dados},
         )
         if novo:
             logger.warning("alerta aberto", extra={"chave": chave, "titulo": titulo})
             transaction.on_commit(partial(_avisar, titulo, detalhe))
+        else:
+            Alerta.objects.filter(pk=alerta.pk).update(
+                severidade=severidade,
+                titulo=titulo[:160],
+                detalhe=detalhe,
+                dados=dados,
+                visto_em=timezone.now(),
+            )
     return alerta
 
 

@@ -1,0 +1,82 @@
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from nucleo.models import Empresa, Usuario, Vinculo
+from nucleo.services.chaves import chave_autenticar
+
+pytestmark = pytest.mark.django_db
+
+
+def _comando(*argumentos: str) -> str:
+    saida = StringIO()
+    call_command(*argumentos, stdout=saida)
+    return saida.getvalue()
+
+
+def test_criar_empresa_gives_it_the_default_perfis() -> None:
+    _comando("criar_empresa", "gama", "--nome", "Gama", "--fuso", "America/Manaus")
+    empresa = Empresa.objects.get(slug="gama")
+    assert empresa.fuso == "America/Manaus"
+    nomes = Vinculo._meta.get_field("perfil").related_model.objects.filter(empresa=empresa)
+    assert set(nomes.values_list("nome", flat=True)) == {"gerente", "vendas", "estoque", "cobranca"}
+
+
+@pytest.mark.parametrize(
+    ("argumentos", "campo"),
+    [
+        (["com espaco", "--nome", "X"], "slug"),
+        (["ok", "--nome", "X", "--fuso", "Marte/Olimpo"], "fuso"),
+        (["ok", "--nome", "x" * 200], "nome"),
+    ],
+)
+def test_criar_empresa_refuses_bad_fields_by_name(argumentos: list[str], campo: str) -> None:
+    with pytest.raises(CommandError, match=campo):
+        _comando("criar_empresa", *argumentos)
+    assert not Empresa.objects.exists()
+
+
+def test_criar_empresa_twice_is_refused(empresa: Empresa) -> None:
+    with pytest.raises(CommandError, match="Já existe uma empresa"):
+        _comando("criar_empresa", empresa.slug, "--nome", "Outra")
+
+
+def test_criar_usuario_gives_one_more_perfil_to_an_existing_person(
+    empresa: Empresa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SENHA", "uma-senha-longa-9")
+    for perfil in ("vendas", "estoque"):
+        _comando(
+            "criar_usuario", "ana", "--empresa", empresa.slug, "--perfil", perfil, "--senha-env", "SENHA"
+        )
+    assert Usuario.objects.get().check_password("uma-senha-longa-9")
+    assert set(Vinculo.objects.values_list("perfil__nome", flat=True)) == {"vendas", "estoque"}
+
+
+def test_criar_usuario_refuses_a_weak_password(empresa: Empresa, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENHA", "123")
+    with pytest.raises(CommandError, match="senha"):
+        _comando(
+            "criar_usuario", "ana", "--empresa", empresa.slug, "--perfil", "vendas", "--senha-env", "SENHA"
+        )
+    assert not Usuario.objects.exists()
+
+
+def test_criar_usuario_refuses_an_unknown_perfil(empresa: Empresa, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENHA", "uma-senha-longa-9")
+    with pytest.raises(CommandError, match="não tem o perfil rei"):
+        _comando("criar_usuario", "ana", "--empresa", empresa.slug, "--perfil", "rei", "--senha-env", "SENHA")
+    assert not Usuario.objects.exists()
+
+
+def test_criar_chave_api_prints_a_working_key_alone_on_the_last_line(empresa: Empresa) -> None:
+    saida = _comando("criar_chave_api", "--empresa", empresa.slug, "--nome", "loja")
+    achada = chave_autenticar(saida.rstrip("\n").splitlines()[-1])
+    assert achada is not None
+    assert achada[0] == empresa.pk
+
+
+def test_an_unknown_empresa_is_one_clear_line() -> None:
+    with pytest.raises(CommandError, match="não existe empresa com o identificador 'nada'"):
+        _comando("criar_chave_api", "--empresa", "nada", "--nome", "x")
