@@ -36,6 +36,7 @@ _RAMAL = re.compile(
 )
 _OPERADORA = re.compile(r"\(?\s*0\s*x{1,2}\s*", re.I)
 _PERMITIDO = re.compile(r"[0-9\s()./+\-]+")
+_MAIS_SO_NO_INICIO = re.compile(r"[\s(]*\+?[^+]*")
 _NAO_GEOGRAFICO = re.compile(r"0?(?:800|300|500|900)\d{6,7}|(?:400|300)\d{5}")
 
 
@@ -103,7 +104,7 @@ def _limpo(texto: object, campo: str | None) -> str:
     # Text copied from chats and contact cards carries invisible marks around the number.
     limpo = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", "", limpo)
     limpo = _OPERADORA.sub("0", _RAMAL.sub("", limpo), count=1)
-    if not _PERMITIDO.fullmatch(limpo) or "+" in limpo[1:].lstrip("("):
+    if not _PERMITIDO.fullmatch(limpo) or not _MAIS_SO_NO_INICIO.fullmatch(limpo):
         raise _erro("Telefone com letras ou símbolos; escreva só DDD e número.", campo)
     return limpo
 
