@@ -6,7 +6,7 @@ SEQUENCE would neither give numbers back nor know of scopes (docs/adr).
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models, router
 from django.db.models import F
@@ -45,7 +45,11 @@ def _avancar(modelo: type[models.Model], campo: str, quantidade: int, chave: dic
 
 
 def _valor(modelo: type[models.Model], nome: str, valor: Any) -> Any:
-    return modelo._meta.get_field(nome).get_db_prep_save(getattr(valor, "pk", valor), connection)
+    return _campo(modelo, nome).get_db_prep_save(getattr(valor, "pk", valor), connection)
+
+
+def _campo(modelo: type[models.Model], nome: str) -> "models.Field[Any, Any]":
+    return cast("models.Field[Any, Any]", modelo._meta.get_field(nome))
 
 
 @lru_cache(maxsize=64)
@@ -54,13 +58,13 @@ def _sql_do_avanco(modelo: type[models.Model], campo: str, nomes: tuple[str, ...
 
     The placeholders come out in the order n, then one per name of `nomes`.
     """
-    coluna = modelo._meta.get_field(campo).column
+    coluna = _campo(modelo, campo).column
     # Distinct sentinels prove the order of the parameters instead of assuming it.
     sentinelas = {nome: 1_000_000_000 + i for i, nome in enumerate(nomes)}
-    consulta = modelo._default_manager.all().query.chain(UpdateQuery)
+    consulta = cast(UpdateQuery, modelo._default_manager.all().query.chain(UpdateQuery))
     consulta.add_update_values({campo: F(campo) + 999_999_999})
     for nome in nomes:
-        consulta.add_q(models.Q(**{modelo._meta.get_field(nome).attname: sentinelas[nome]}))
+        consulta.add_q(models.Q(**{_campo(modelo, nome).attname: sentinelas[nome]}))
     using = router.db_for_write(modelo)
     sql, parametros = consulta.get_compiler(using=using).as_sql()
     if list(parametros) != [999_999_999, *sentinelas.values()]:

@@ -1,6 +1,6 @@
 """Base classes of the office: the empresa comes from the active context, never from a form."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,14 +9,15 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
-from nucleo.ator import Ator
+from nucleo.ator import SISTEMA, Ator
 from nucleo.errors import ErroDeNegocio
 from nucleo.models import Empresa
+from nucleo.pedido import Pedido
 
 
 def ator_do_pedido(request: HttpRequest) -> Ator:
     """Who is acting in this request, as the session context middleware found it."""
-    return request.ator
+    return cast(Pedido, request).ator or SISTEMA
 
 
 def empresa_do_pedido(request: HttpRequest) -> Empresa:

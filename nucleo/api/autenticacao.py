@@ -15,7 +15,6 @@ class PortadorDaChave(AnonymousUser):
     def __init__(self, chave: ChaveApi) -> None:
         super().__init__()
         self.chave = chave
-        self.pk = f"chave-{chave.pk}"
 
     @property
     def is_authenticated(self) -> bool:  # type: ignore[override]

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from rest_framework.request import Request
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from nucleo.errors import Conflito, ErroDeValidacao
 from nucleo.models import ChaveIdempotencia
+from nucleo.pedido import Pedido
 
 
 def idempotente(metodo: Callable[..., Response]) -> Callable[..., Response]:
@@ -46,7 +47,7 @@ def _registrar(request: Request, chave: str) -> tuple[ChaveIdempotencia, bool]:
         )
     # ON CONFLICT DO NOTHING waits for a concurrent holder of the key, then inserts nothing.
     return ChaveIdempotencia.objects.get_or_create(
-        empresa=request._request.empresa,
+        empresa=cast(Pedido, request._request).empresa,
         chave=chave,
         defaults={"rota": _rota(request), "resumo_corpo": resumo_do_corpo(request)},
     )

@@ -35,7 +35,7 @@ def cliente_redis() -> "redis.Redis":
 
 def contar(chave: str, janela_ms: int = _JANELA_MS) -> tuple[int, int]:
     """Count one event under `chave`; return (count in this window, milliseconds it still lasts)."""
-    total, resta = cliente_redis().eval(_CONTAR, 1, chave, janela_ms)  # type: ignore[misc]
+    total, resta = cliente_redis().eval(_CONTAR, 1, chave, janela_ms)
     return int(total), int(resta)
 
 

@@ -1,14 +1,16 @@
 """An API key names its empresa before the view runs, so the whole view works inside its scope."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 
 from nucleo.api.problemas import problema_http
 from nucleo.ator import Ator
 from nucleo.escopo import escopo, iterar_no_escopo
 from nucleo.models import ChaveApi, Empresa
+from nucleo.pedido import Pedido
 from nucleo.services.chaves import chave_autenticar
 
 ESQUEMA = "Api-Key "
@@ -17,10 +19,10 @@ ESQUEMA = "Api-Key "
 class ChaveApiMiddleware:
     """Resolve `Authorization: Api-Key` into `request.chave_api`, `request.empresa`, `request.ator`."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Pedido) -> HttpResponseBase:
         request.chave_api = None
         request.empresa = None
         request.ator = None
@@ -34,11 +36,12 @@ class ChaveApiMiddleware:
             return resposta
         return self._na_empresa(request, *achado)
 
-    def _na_empresa(self, request: HttpRequest, empresa_id: int, chave_id: int) -> HttpResponseBase:
+    def _na_empresa(self, request: Pedido, empresa_id: int, chave_id: int) -> HttpResponseBase:
         with escopo(empresa_id):
             request.empresa = Empresa.objects.get(pk=empresa_id)
-            request.chave_api = ChaveApi.objects.select_related("perfil").get(pk=chave_id)
-            request.ator = Ator(f"API: {request.chave_api.nome}", endereco=request.META.get("REMOTE_ADDR"))
+            chave = ChaveApi.objects.select_related("perfil").get(pk=chave_id)
+            request.chave_api = chave
+            request.ator = Ator(f"API: {chave.nome}", endereco=request.META.get("REMOTE_ADDR"))
             resposta = self.get_response(request)
             return manter_no_escopo(resposta)
 
@@ -46,5 +49,6 @@ class ChaveApiMiddleware:
 def manter_no_escopo(resposta: HttpResponseBase) -> HttpResponseBase:
     """A streaming body is produced after the scope was left: wrap it so that it re-enters."""
     if isinstance(resposta, StreamingHttpResponse):
-        resposta.streaming_content = iterar_no_escopo(iter(resposta.streaming_content))
+        partes = cast("Iterator[bytes]", resposta.streaming_content)
+        resposta.streaming_content = iterar_no_escopo(partes)
     return resposta

@@ -116,10 +116,10 @@ def _corpo(exc: Exception) -> tuple[dict[str, Any] | None, dict[str, str]]:
 
 def _corpo_drf(exc: exceptions.APIException) -> tuple[dict[str, Any], dict[str, str]]:
     cabecalhos = {}
-    if getattr(exc, "auth_header", None):
-        cabecalhos["WWW-Authenticate"] = exc.auth_header
-    if getattr(exc, "wait", None):
-        cabecalhos["Retry-After"] = str(max(1, int(exc.wait)))
+    if desafio := getattr(exc, "auth_header", None):
+        cabecalhos["WWW-Authenticate"] = desafio
+    if espera := getattr(exc, "wait", None):
+        cabecalhos["Retry-After"] = str(max(1, int(espera)))
     codigo = exc.get_codes()
     code = _CODIGOS.get(codigo, codigo) if isinstance(codigo, str) else "erro"
     detalhe = exc.detail if isinstance(exc.detail, str) else "Pedido recusado."

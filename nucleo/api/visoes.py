@@ -1,11 +1,13 @@
 """The base of every API view: it knows its empresa and who is acting."""
 
-from typing import Any
+from typing import Any, cast
 
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.generics import GenericAPIView
 
-from nucleo.ator import Ator
+from nucleo.ator import SISTEMA, Ator
 from nucleo.models import Empresa
+from nucleo.pedido import Pedido
 
 
 class VisaoDaEmpresa(GenericAPIView[Any]):
@@ -13,8 +15,12 @@ class VisaoDaEmpresa(GenericAPIView[Any]):
 
     @property
     def empresa(self) -> Empresa:
-        return self.request._request.empresa
+        empresa = cast(Pedido, self.request._request).empresa
+        if empresa is None:  # the permission class lets nobody through without one
+            raise NotAuthenticated
+        return empresa
 
     @property
     def ator(self) -> Ator:
-        return self.request._request.ator
+        ator = cast(Pedido, self.request._request).ator
+        return ator or SISTEMA

@@ -38,7 +38,8 @@ class Comando(BaseCommand):
             campo = f"{exc.field}: " if exc.field else ""
             raise CommandError(f"{campo}{exc.detail} [{exc.code}]") from exc
 
-    def executar(self, **opcoes: Any) -> None:
+    def executar(self, *args: Any, **opcoes: Any) -> None:
+        """The work itself; domain errors become one clear line."""
         raise NotImplementedError
 
     def relatar(self, dados: Any, texto: str, *, como_json: bool) -> None:

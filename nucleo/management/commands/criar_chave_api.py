@@ -16,6 +16,6 @@ class Command(Comando):
     def executar(self, *, empresa: str, nome: str, **_: Any) -> None:
         alvo = empresa_por_slug(empresa)
         with escopo(alvo):
-            _, texto = chave_criar(empresa=alvo, nome=nome, ator=self.ator)
+            _chave, texto = chave_criar(empresa=alvo, nome=nome, ator=self.ator)
         self.stdout.write(f"Chave de API de {alvo.slug} ({nome}). Guarde-a: ela não será mostrada de novo.")
         self.stdout.write(texto)

@@ -17,7 +17,9 @@ class Command(Comando):
             with escopo(uma):
                 series = [serie for provedor in provedores() for serie in provedor.situacao(uma)]
             dados += [{"empresa": uma.slug, **asdict(serie)} for serie in series]
-        self.relatar(dados, "\n".join(_linha(d) for d in dados) or "Nenhuma série ainda.", como_json=como_json)
+        self.relatar(
+            dados, "\n".join(_linha(d) for d in dados) or "Nenhuma série ainda.", como_json=como_json
+        )
 
 
 def _linha(d: dict[str, Any]) -> str:
