@@ -12,6 +12,7 @@ import json
 import re
 from typing import Any
 
+import httpcore
 import httpx
 
 from cobranca.gateway.tipos import Desfecho, RespostaBruta, TipoDeDesfecho
@@ -20,6 +21,11 @@ DETALHE_MAXIMO = 120
 ID_MAXIMO = 100
 _SEGREDO = re.compile(r"(?=[\w\-]*\d)[\w\-]{12,}")
 _NADA_SAIU = (
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.PoolTimeout,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
@@ -29,18 +35,7 @@ _NADA_SAIU = (
 )
 # Refusals a proxy makes by itself, before it passes anything on.
 _RECUSAS_DO_PROXY = frozenset({401, 403, 404, 405, 407, 411, 413, 414, 415, 421, 426, 429, 431})
-_QUEDAS: list[tuple[type[Exception], str, str]] = [
-    (
-        httpx.ReadTimeout,
-        "sem_resposta_no_prazo",
-        "O gateway não respondeu no prazo; a mensagem pode ter saído.",
-    ),
-    (
-        httpx.WriteTimeout,
-        "envio_interrompido",
-        "O envio ao gateway foi interrompido; a mensagem pode ter saído.",
-    ),
-]
+_SEM_RESPOSTA = (httpcore.ReadTimeout, httpx.ReadTimeout)
 
 
 def classificar(resultado: RespostaBruta | httpx.Response | Exception) -> Desfecho:
@@ -66,9 +61,9 @@ def _da_excecao(excecao: Exception) -> Desfecho:
     if isinstance(excecao, _NADA_SAIU):
         motivo = "Não foi possível conectar ao gateway; nada foi enviado."
         return Desfecho(TipoDeDesfecho.NAO_ENVIADA, "sem_conexao_com_gateway", motivo, inacessivel=True)
-    for tipo, codigo, motivo in _QUEDAS:
-        if isinstance(excecao, tipo):
-            return Desfecho(TipoDeDesfecho.INCERTA, codigo, motivo, inacessivel=True)
+    if isinstance(excecao, _SEM_RESPOSTA):
+        motivo = "O gateway não respondeu no prazo; a mensagem pode ter saído."
+        return Desfecho(TipoDeDesfecho.INCERTA, "sem_resposta_no_prazo", motivo, inacessivel=True)
     motivo = "A conexão com o gateway caiu antes da resposta; a mensagem pode ter saído."
     return Desfecho(TipoDeDesfecho.INCERTA, "conexao_caiu", motivo, inacessivel=True)
 

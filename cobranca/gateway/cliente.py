@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+import httpcore
 import httpx
 from django.db import connections
 
@@ -21,7 +22,7 @@ from cobranca.gateway.eventos import ORDEM_DOS_ESTADOS
 from cobranca.gateway.telefones import formas_do_numero, so_digitos, telefone_do_jid
 from cobranca.gateway.tempo import momento_de
 from cobranca.gateway.tipos import Achada, Desfecho, EstadoDaInstancia, NumeroConsultado, RespostaBruta
-from cobranca.gateway.transporte import Prazo, transporte_com_prazo
+from cobranca.gateway.transporte import Prazo, conexoes_com_prazo
 
 CONEXAO_S = 10.0
 CONSULTA_S = 30.0  # calls other than a send never wait longer than this
@@ -32,6 +33,13 @@ CORPO_MAXIMO = 8 * 1024 * 1024
 PAGINA = 50
 PAGINAS_MAXIMAS = 20
 FOLGA_S = 120  # the two clocks need not agree
+FALHAS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
 EVENTOS = (
     "CONNECTION_UPDATE",
     "SEND_MESSAGE",
@@ -48,20 +56,21 @@ class Cliente:
     """Speaks to one instance with one key. Lives as long as the process; threads may share it, forks not."""
 
     def __init__(self, *, url: str, instancia: str, chave: str, timeout_s: float = 90.0) -> None:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-            raise ErroDoGateway("endereco_invalido", "O endereço do gateway é inválido.", configuracao=True)
+        self._url = _endereco(url)
+        if not (chave.isascii() and chave.isprintable()):
+            raise ErroDoGateway("chave_invalida", "A chave da instância é inválida.", configuracao=True)
         self.instancia = instancia
-        self._base = url.rstrip("/")
         self._nome = quote(instancia, safe="")
         self._chave = chave
         self._timeout_s = timeout_s
         self._prazo = Prazo()
-        self._http = httpx.Client(
-            transport=transporte_com_prazo(self._prazo, ociosa_s=OCIOSA_S),
-            headers={"apikey": chave, "Accept": "application/json", "Accept-Encoding": "identity"},
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._conexoes = conexoes_com_prazo(self._prazo, ociosa_s=OCIOSA_S)
+        self._cabecalhos = [
+            (b"Host", self._url.netloc),
+            (b"apikey", chave.encode()),
+            (b"Accept", b"application/json"),
+            (b"Accept-Encoding", b"identity"),
+        ]
 
     def __repr__(self) -> str:
         return f"Cliente(instancia={self.instancia!r})"
@@ -75,7 +84,7 @@ class Cliente:
         self.fechar()
 
     def fechar(self) -> None:
-        self._http.close()
+        self._conexoes.close()
 
     # -- sending -----------------------------------------------------------------------------------------
 
@@ -88,7 +97,7 @@ class Cliente:
         corpo = {"number": so_digitos(numero), "text": texto, "linkPreview": False}
         try:
             resposta = self._pedir("POST", f"/message/sendText/{self._nome}", corpo, prazo_s=self._timeout_s)
-        except (httpx.HTTPError, httpx.InvalidURL) as erro:
+        except FALHAS as erro:
             return classificar(erro)
         desfecho = classificar(resposta)
         if self._chave and self._chave in desfecho.detalhe:
@@ -205,9 +214,9 @@ class Cliente:
         try:
             prazo_s = min(CONSULTA_S, self._timeout_s)
             resposta = self._pedir(metodo, caminho, corpo, prazo_s=prazo_s)
-        except httpx.TimeoutException as erro:
+        except httpcore.TimeoutException as erro:
             raise ErroDoGateway("sem_resposta_no_prazo", "O gateway não respondeu no prazo.") from erro
-        except (httpx.HTTPError, httpx.InvalidURL) as erro:
+        except FALHAS as erro:
             motivo = "Não foi possível conectar ao gateway."
             raise ErroDoGateway("sem_conexao_com_gateway", motivo) from erro
         if not 200 <= resposta.status < 300:
@@ -219,24 +228,39 @@ class Cliente:
 
     def _pedir(self, metodo: str, caminho: str, corpo: Any, *, prazo_s: float) -> RespostaBruta:
         exigir_fora_de_transacao()
-        conteudo, cabecalhos = None, None
+        conteudo, cabecalhos = b"", self._cabecalhos
         if corpo is not None:
             # ASCII escapes: a lone surrogate in a text would not encode as UTF-8 and must not raise here.
             conteudo = json.dumps(corpo, separators=(",", ":")).encode()
-            cabecalhos = {"Content-Type": "application/json"}
-        timeout = httpx.Timeout(prazo_s, connect=min(CONEXAO_S, prazo_s))
+            tamanho = str(len(conteudo)).encode()
+            cabecalhos = [
+                *cabecalhos,
+                (b"Content-Type", b"application/json"),
+                (b"Content-Length", tamanho),
+            ]
+        alvo = self._url.raw_path.rstrip(b"/") + caminho.encode()
+        url = httpcore.URL(
+            scheme=self._url.raw_scheme, host=self._url.raw_host, port=self._url.port, target=alvo
+        )
+        limites = {"connect": min(CONEXAO_S, prazo_s), "read": prazo_s, "write": prazo_s, "pool": prazo_s}
         self._prazo.fim = time.monotonic() + prazo_s
         try:
-            pedido = self._http.build_request(
-                metodo, self._base + caminho, content=conteudo, headers=cabecalhos, timeout=timeout
-            )
-            resposta = self._http.send(pedido, stream=True)
-            try:
+            with self._conexoes.stream(
+                metodo, url, headers=cabecalhos, content=conteudo or None, extensions={"timeout": limites}
+            ) as resposta:
                 return _ler_ate(resposta, CORPO_MAXIMO)
-            finally:
-                resposta.close()
         finally:
             self._prazo.fim = None
+
+
+def _endereco(url: str) -> httpx.URL:
+    try:
+        lida = httpx.URL(url)
+    except httpx.InvalidURL:
+        lida = httpx.URL("")
+    if lida.scheme not in ("http", "https") or not lida.host:
+        raise ErroDoGateway("endereco_invalido", "O endereço do gateway é inválido.", configuracao=True)
+    return lida.copy_with(query=None, fragment=None)
 
 
 def exigir_fora_de_transacao() -> None:
@@ -246,15 +270,15 @@ def exigir_fora_de_transacao() -> None:
             raise GatewayEmTransacao("o gateway não pode ser chamado dentro de uma transação aberta")
 
 
-def _ler_ate(resposta: httpx.Response, maximo: int) -> RespostaBruta:
+def _ler_ate(resposta: httpcore.Response, maximo: int) -> RespostaBruta:
     partes: list[bytes] = []
     lidos = 0
-    for parte in resposta.iter_bytes():
+    for parte in resposta.iter_stream():
         partes.append(parte)
         lidos += len(parte)
         if lidos > maximo:
-            return RespostaBruta(resposta.status_code, b"".join(partes)[:maximo], inteira=False)
-    return RespostaBruta(resposta.status_code, b"".join(partes))
+            return RespostaBruta(resposta.status, b"".join(partes)[:maximo], inteira=False)
+    return RespostaBruta(resposta.status, b"".join(partes))
 
 
 def _da_recusa(resposta: RespostaBruta) -> ErroDoGateway:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 from hypothesis import given, settings
@@ -99,11 +100,17 @@ EXCECOES: list[tuple[Exception, TipoDeDesfecho, str]] = [
     (httpx.UnsupportedProtocol("", request=PEDIDO), NAO_ENVIADA, "sem_conexao_com_gateway"),
     (httpx.InvalidURL("x"), NAO_ENVIADA, "sem_conexao_com_gateway"),
     (httpx.ReadTimeout("", request=PEDIDO), INCERTA, "sem_resposta_no_prazo"),
-    (httpx.WriteTimeout("", request=PEDIDO), INCERTA, "envio_interrompido"),
+    (httpx.WriteTimeout("", request=PEDIDO), INCERTA, "conexao_caiu"),
     (httpx.ReadError("reset", request=PEDIDO), INCERTA, "conexao_caiu"),
     (httpx.WriteError("reset", request=PEDIDO), INCERTA, "conexao_caiu"),
     (httpx.RemoteProtocolError("", request=PEDIDO), INCERTA, "conexao_caiu"),
     (httpx.DecodingError("", request=PEDIDO), INCERTA, "conexao_caiu"),
+    (httpcore.ConnectError("recusada"), NAO_ENVIADA, "sem_conexao_com_gateway"),
+    (httpcore.ConnectTimeout(""), NAO_ENVIADA, "sem_conexao_com_gateway"),
+    (httpcore.ReadTimeout(""), INCERTA, "sem_resposta_no_prazo"),
+    (httpcore.WriteTimeout(""), INCERTA, "conexao_caiu"),
+    (httpcore.ReadError(""), INCERTA, "conexao_caiu"),
+    (httpcore.RemoteProtocolError(""), INCERTA, "conexao_caiu"),
     (RuntimeError("qualquer outra"), INCERTA, "conexao_caiu"),
 ]
 

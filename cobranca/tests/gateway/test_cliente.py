@@ -300,6 +300,33 @@ def test_dentro_de_transacao_nada_e_chamado(servidor: Servidor, cliente: Cliente
     assert cliente.enviar_texto(numero=NUMERO, texto="oi").saiu
 
 
+@pytest.mark.parametrize("chave", ["com\nquebra", "ção", "x\x00"])
+def test_chave_que_nao_cabe_num_cabecalho_e_recusada_na_hora(chave: str) -> None:
+    with pytest.raises(ErroDoGateway) as erro:
+        Cliente(url="http://127.0.0.1:1", instancia="loja", chave=chave)
+    assert erro.value.configuracao
+    assert chave not in str(erro.value)
+
+
+def test_endereco_com_caminho_e_barra_no_fim_e_respeitado() -> None:
+    pedidos: list[bytes] = []
+    escuta = socket.create_server(("127.0.0.1", 0))
+
+    def atender() -> None:
+        conexao, _ = escuta.accept()
+        with conexao:
+            pedidos.append(conexao.recv(65536))
+
+    linha = threading.Thread(target=atender, daemon=True)
+    linha.start()
+    url = f"http://127.0.0.1:{escuta.getsockname()[1]}/whats/?x=1"
+    with escuta, Cliente(url=url, instancia="loja", chave=CHAVE, timeout_s=5) as cliente:
+        cliente.enviar_texto(numero=NUMERO, texto="oi")
+        linha.join(timeout=5)
+    assert pedidos[0].startswith(b"POST /whats/message/sendText/loja HTTP/1.1\r\n")
+    assert b"\r\napikey: chave-da-instancia\r\n" in pedidos[0]
+
+
 def test_conexao_e_mantida_entre_envios(servidor: Servidor, cliente: Cliente) -> None:
     for _ in range(5):
         assert cliente.enviar_texto(numero=NUMERO, texto="oi").saiu
