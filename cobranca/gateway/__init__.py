@@ -7,6 +7,7 @@ from cobranca.gateway.classificacao import classificar
 from cobranca.gateway.cliente import Cliente
 from cobranca.gateway.errors import ErroDoGateway, GatewayEmTransacao
 from cobranca.gateway.eventos import EventoInvalido, e_pedido_de_saida, ler_evento, sem_segredos
+from cobranca.gateway.referencias import contem_referencia
 from cobranca.gateway.telefones import formas_do_numero, mesmo_telefone, telefone_do_jid
 from cobranca.gateway.tipos import (
     Achada,
@@ -29,6 +30,7 @@ __all__ = [
     "RespostaBruta",
     "TipoDeDesfecho",
     "classificar",
+    "contem_referencia",
     "e_pedido_de_saida",
     "formas_do_numero",
     "ler_evento",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from django.db import connections
 from cobranca.gateway.classificacao import classificar
 from cobranca.gateway.errors import ErroDoGateway, GatewayEmTransacao
 from cobranca.gateway.eventos import ORDEM_DOS_ESTADOS
+from cobranca.gateway.referencias import contem_referencia
 from cobranca.gateway.telefones import formas_do_numero, so_digitos, telefone_do_jid
 from cobranca.gateway.tempo import momento_de
 from cobranca.gateway.tipos import Achada, Desfecho, EstadoDaInstancia, NumeroConsultado, RespostaBruta
@@ -305,15 +305,14 @@ def _iso(momento: float) -> str:
     return datetime.fromtimestamp(int(momento), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _contem(texto: str, referencia: str) -> bool:
-    """The reference as a word of its own: ``R12`` must not be found in ``R123``."""
-    return re.search(rf"(?<![0-9A-Za-z]){re.escape(referencia)}(?![0-9A-Za-z])", texto) is not None
-
-
 def _conferir(registro: dict[str, Any], referencia: str) -> Achada | None:
     chave, mensagem = _dicionario(registro.get("key")), _dicionario(registro.get("message"))
     texto = mensagem.get("conversation") or _dicionario(mensagem.get("extendedTextMessage")).get("text")
-    if chave.get("fromMe") is not True or not isinstance(texto, str) or not _contem(texto, referencia):
+    if (
+        chave.get("fromMe") is not True
+        or not isinstance(texto, str)
+        or not contem_referencia(texto, referencia)
+    ):
         return None
     estados = [
         item["status"]

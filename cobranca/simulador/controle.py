@@ -34,7 +34,7 @@ def atender(simulador: Simulador, avisos: Avisos, pedido: Pedido) -> Resposta:
             case ("GET", "config"):
                 return responder(200, _opcoes(simulador.opcoes))
             case ("POST", "limpar"):
-                simulador.limpar()
+                simulador.limpar(instancias=pedido.dados.get("instancias") is True)
                 return responder(200, {"limpo": True})
     except (ModoInvalido, CorpoInvalido) as erro:
         return responder(400, {"erro": str(erro)})

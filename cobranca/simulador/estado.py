@@ -74,6 +74,11 @@ class Instancia:
     por_jid: dict[str, list[Mensagem]] = field(default_factory=lambda: defaultdict(list))
     por_id: dict[str, Mensagem] = field(default_factory=dict)
 
+    def esquecer(self) -> None:
+        self.mensagens.clear()
+        self.por_jid.clear()
+        self.por_id.clear()
+
     def guardar(self, mensagem: Mensagem) -> None:
         self.mensagens.append(mensagem)
         self.por_jid[mensagem.jid].append(mensagem)
@@ -188,14 +193,18 @@ class Simulador:
             entregas.append(("READ", opcoes.atraso_leitura_s))
         return entregas
 
-    def limpar(self) -> None:
-        """Forgets everything, the journal included; the mode goes back to ok."""
+    def limpar(self, *, instancias: bool = False) -> None:
+        """Forgets every message, journal included, and goes back to ok; instances only if told."""
         with self.trava:
             self._registro.apagar()
-            self.instancias.clear()
             self.enviadas.clear()
             self.em_cache.clear()
             self.modos = Modos()
+            if instancias:
+                self.instancias.clear()
+            for instancia in self.instancias.values():
+                instancia.esquecer()
+                self._anotar_instancia(instancia)
 
     def fechar(self) -> None:
         self.parar.set()

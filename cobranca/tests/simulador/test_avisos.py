@@ -136,6 +136,18 @@ def test_recusa_definitiva_nao_e_tentada_de_novo(
         ouvinte.recebidos.get(timeout=0.1)
 
 
+def test_embaralhados_os_avisos_chegam_todos_uma_vez(cliente: httpx.Client, ouvinte: Ouvinte) -> None:
+    cliente.post("/_simulador/config", json={"embaralhar": True, "atraso_leitura_s": 0.05})
+    _configurar(cliente, ouvinte, events=["MESSAGES_UPDATE"])
+    ids = [
+        cliente.post("/message/sendText/loja", json={"number": NUMERO, "text": f"{vez}"}).json()["key"]["id"]
+        for vez in range(10)
+    ]
+    recebidos = [ouvinte.proximo()[2]["data"] for _ in range(20)]
+    pares = sorted((dados["keyId"], dados["status"]) for dados in recebidos)
+    assert pares == sorted((chave, estado) for chave in ids for estado in ("DELIVERY_ACK", "READ"))
+
+
 def test_por_eventos_o_caminho_ganha_o_nome_do_evento(cliente: httpx.Client, ouvinte: Ouvinte) -> None:
     _configurar(cliente, ouvinte, byEvents=True)
     cliente.post("/_simulador/responder", json={"numero": NUMERO, "texto": "oi"})

@@ -171,12 +171,20 @@ def test_modo_invalido_e_recusado_e_nada_muda(cliente: httpx.Client, corpo: dict
     assert cliente.get("/_simulador/modo").json()["modo"] == "erro_antes"
 
 
-def test_limpar_esquece_tudo(cliente: httpx.Client) -> None:
+def test_limpar_esquece_mensagens_e_falha_e_poupa_o_webhook(
+    servidor: Servidor, cliente: httpx.Client
+) -> None:
     _enviar(cliente)
+    webhook = {"enabled": True, "url": "ftp://x", "events": []}
+    cliente.post("/webhook/set/loja", json={"webhook": webhook})
     _modo(cliente, modo="erro_antes")
     assert cliente.post("/_simulador/limpar").status_code == 200
     assert _enviadas(cliente) == []
+    assert _guardadas(cliente) == []
+    assert cliente.get("/webhook/find/loja").json()["url"] == "ftp://x"
     assert _enviar(cliente).status_code == 201
+    assert cliente.post("/_simulador/limpar", json={"instancias": True}).status_code == 200
+    assert servidor.simulador.instancias == {}
 
 
 def test_bytes_que_nao_sao_http_recebem_400(servidor: Servidor) -> None:

@@ -8,11 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from cobranca.simulador.estado import Simulador
 from cobranca.simulador.registro import NOME_DO_ARQUIVO
@@ -64,6 +66,44 @@ def test_enviadas_mensagens_e_webhook_sobrevivem_a_kill_9(tmp_path: Path) -> Non
         processo.kill()
         processo.wait(timeout=10)
     assert [enviada["texto"] for enviada in antes] == ["a", "b", "c"]
+
+
+@pytest.mark.concorrencia
+def test_kill_9_sob_carga_nao_perde_nada_do_que_foi_respondido(tmp_path: Path) -> None:
+    porta = _porta_livre()
+    url = f"http://127.0.0.1:{porta}"
+    processo = _subir(porta, tmp_path)
+    respondidos: list[str] = []
+    bastante = threading.Event()
+
+    def mandar() -> None:
+        with httpx.Client(base_url=url, headers={"apikey": "k"}, trust_env=False) as http:
+            try:
+                while True:
+                    corpo = {"number": NUMERO, "text": "oi"}
+                    respondidos.append(http.post("/message/sendText/loja", json=corpo).json()["key"]["id"])
+                    if len(respondidos) > 100:
+                        bastante.set()
+            except httpx.HTTPError:
+                return
+
+    linhas = [threading.Thread(target=mandar) for _ in range(3)]
+    try:
+        for linha in linhas:
+            linha.start()
+        assert bastante.wait(20)
+        processo.send_signal(signal.SIGKILL)
+        for linha in linhas:
+            linha.join(timeout=10)
+        processo.wait(timeout=10)
+        processo = _subir(porta, tmp_path)
+        enviadas = [e["id"] for e in httpx.get(f"{url}/_simulador/enviadas", trust_env=False).json()]
+    finally:
+        processo.kill()
+        processo.wait(timeout=10)
+    assert len(set(enviadas)) == len(enviadas)
+    assert set(respondidos) <= set(enviadas)
+    assert len(enviadas) - len(respondidos) <= len(linhas)
 
 
 def test_linha_cortada_no_fim_do_registro_e_passada_por_cima(tmp_path: Path) -> None:
