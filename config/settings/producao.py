@@ -3,7 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import DATABASES, MIDDLEWARE, SECRET_KEY_PADRAO, env
+from config.settings.base import BASE_DIR, DATABASES, SECRET_KEY_PADRAO, env
 
 PRODUCAO = True
 DEBUG = False
@@ -39,4 +39,5 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_CONFIG = env.email("DJANGO_EMAIL_URL", default="smtp://localhost:25")
 vars().update(EMAIL_CONFIG)
 LOGGING = {"formato": env.str("LOG_FORMATO", default="json"), "nivel": env.str("LOG_NIVEL", default="INFO")}
-MIDDLEWARE = [*MIDDLEWARE]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = False
