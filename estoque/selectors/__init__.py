@@ -1,0 +1,1 @@
+"""Reads of the stock: exact at every committed moment."""
