@@ -256,9 +256,10 @@ class Cliente:
 def _endereco(url: str) -> httpx.URL:
     try:
         lida = httpx.URL(url)
-    except httpx.InvalidURL:
+        lida.raw_host.decode("ascii").encode("idna")  # the resolver would raise this in the middle of a send
+    except (httpx.InvalidURL, UnicodeError):
         lida = httpx.URL("")
-    if lida.scheme not in ("http", "https") or not lida.host:
+    if lida.scheme not in ("http", "https") or not lida.host or not 0 < (lida.port or 80) < 65536:
         raise ErroDoGateway("endereco_invalido", "O endereço do gateway é inválido.", configuracao=True)
     return lida.copy_with(query=None, fragment=None)
 

@@ -285,7 +285,19 @@ def test_nome_de_instancia_com_barra_e_interrogacao_nao_escapa_do_caminho(servid
     assert servidor.simulador.enviadas[0]["instancia"] == nome
 
 
-@pytest.mark.parametrize("url", ["", "ftp://x", "localhost:8080", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "ftp://x",
+        "localhost:8080",
+        "http://",
+        "http://a..b",
+        f"http://{'a' * 70}.com",
+        "http://x:99999",
+        "http://x\n",
+    ],
+)
 def test_endereco_invalido_e_recusado_na_hora(url: str) -> None:
     with pytest.raises(ErroDoGateway) as erro:
         Cliente(url=url, instancia="loja", chave=CHAVE)
