@@ -62,6 +62,10 @@ def _configuracao(comuns: list[Any], opcoes: dict[str, Any]) -> dict[str, Any]:
         "root": {"handlers": ["saida"], "level": opcoes.get("nivel", "INFO")},
         "loggers": {
             "django.server": {"handlers": ["saida"], "level": "INFO", "propagate": False},
+            # A round every few seconds would bury what happened; failures and our own lines stay.
+            "celery.beat": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
         },
