@@ -35,12 +35,29 @@ def reservar(modelo: type[models.Model], *, campo: str, quantidade: int = 1, **c
     return ultimo
 
 
-def _avancar(modelo: type[models.Model], campo: str, quantidade: int, chave: dict[str, Any]) -> int | None:
+def avancar_linha(
+    modelo: type[models.Model],
+    *,
+    campo: str,
+    devolver: tuple[str, ...] = (),
+    quantidade: int = 1,
+    **chave: Any,
+) -> tuple[Any, ...] | None:
+    """Advance an existing scope's row; return its new value and the columns `devolver`, None without a row.
+
+    Locks the row until the transaction ends. For scopes whose rows somebody else creates.
+    """
+    if not connection.in_atomic_block:
+        raise ForaDeTransacao("Números só se tiram dentro da transação que os usa.")
     nomes = tuple(sorted(chave))
-    sql = _sql_do_avanco(modelo, campo, nomes)
+    sql = _sql_do_avanco(modelo, campo, nomes, devolver)
     with connection.cursor() as cursor:
         cursor.execute(sql, [quantidade, *(_valor(modelo, nome, chave[nome]) for nome in nomes)])
-        linha = cursor.fetchone()
+        return cursor.fetchone()
+
+
+def _avancar(modelo: type[models.Model], campo: str, quantidade: int, chave: dict[str, Any]) -> int | None:
+    linha = avancar_linha(modelo, campo=campo, quantidade=quantidade, **chave)
     return linha[0] if linha else None
 
 
@@ -53,12 +70,14 @@ def _campo(modelo: type[models.Model], nome: str) -> "models.Field[Any, Any]":
 
 
 @lru_cache(maxsize=64)
-def _sql_do_avanco(modelo: type[models.Model], campo: str, nomes: tuple[str, ...]) -> str:
+def _sql_do_avanco(
+    modelo: type[models.Model], campo: str, nomes: tuple[str, ...], devolver: tuple[str, ...] = ()
+) -> str:
     """Let the ORM compile `update(campo=F(campo) + n)` once: building it each time costs a third.
 
     The placeholders come out in the order n, then one per name of `nomes`.
     """
-    coluna = _campo(modelo, campo).column
+    colunas = ", ".join(f'"{_campo(modelo, nome).column}"' for nome in (campo, *devolver))
     # Distinct sentinels prove the order of the parameters instead of assuming it.
     sentinelas = {nome: 1_000_000_000 + i for i, nome in enumerate(nomes)}
     consulta = cast(UpdateQuery, modelo._default_manager.all().query.chain(UpdateQuery))
@@ -69,7 +88,7 @@ def _sql_do_avanco(modelo: type[models.Model], campo: str, nomes: tuple[str, ...
     sql, parametros = consulta.get_compiler(using=using).as_sql()
     if list(parametros) != [999_999_999, *sentinelas.values()]:
         raise AssertionError(f"Parâmetros fora da ordem esperada: {parametros}")
-    return f'{sql} RETURNING "{coluna}"'
+    return f"{sql} RETURNING {colunas}"
 
 
 def avancar_ate(modelo: type[models.Model], *, campo: str, ultimo: int, **chave: Any) -> int:

@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from clientes.api.views import ClientesView, ClienteView
+
+urlpatterns = [
+    path("", ClientesView.as_view(), name="clientes"),
+    path("<int:pk>/", ClienteView.as_view(), name="cliente"),
+]

@@ -1,0 +1,13 @@
+"""All writes to customers, their codes and the municipalities."""
+
+from clientes.services.cadastro import cliente_atualizar, cliente_criar
+from clientes.services.codigos import codigos_reservar, gerar_codigo_cliente
+from clientes.services.municipios import municipios_carregar
+
+__all__ = [
+    "cliente_atualizar",
+    "cliente_criar",
+    "codigos_reservar",
+    "gerar_codigo_cliente",
+    "municipios_carregar",
+]
