@@ -11,6 +11,9 @@ from nucleo.models import Empresa
 from nucleo.services.chaves import chave_criar
 from nucleo.services.empresas import empresa_criar
 
+# The browser and its server, for every app.
+pytest_plugins = ["config.tests.navegador"]
+
 
 @pytest.fixture
 def ator() -> Ator:

@@ -65,7 +65,7 @@ def usuario_criar(
             )
         usuario = Usuario.objects.filter(username=login).first()
         if usuario is None:
-            usuario = Usuario.objects.create_user(login, password=senha)
+            usuario = Usuario.objects.create_user(login, password=senha, is_staff=True)
         vinculo_criar(empresa=empresa, usuario=usuario, perfil=papel, ator=ator)
     return usuario
 
