@@ -6,6 +6,8 @@ file is where a task first comes from. Rows of tasks that no longer exist are re
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
 
 @dataclass(frozen=True)
 class Entrada:
@@ -19,4 +21,5 @@ class Entrada:
 
 AGENDA: dict[str, Entrada] = {
     "pulso": Entrada("nucleo.tasks.bater_pulso", segundos=10),
+    "cobranca-despacho": Entrada("cobranca.tasks.despachar_rodada", segundos=settings.COBRANCA_RODADA_S),
 }

@@ -195,6 +195,13 @@ COBRANCA_TIMEOUT_S = env.int("COBRANCA_TIMEOUT_S", default=90)
 # A message younger than the longest possible request may still be on its way: never call it stuck.
 COBRANCA_PRESA_APOS_S = max(env.int("COBRANCA_PRESA_APOS_S", default=3600), 120 + COBRANCA_TIMEOUT_S)
 COBRANCA_CHAVE_CIFRA = env.str("COBRANCA_CHAVE_CIFRA", default="")
+# How long an answered health check of a sender stands, how long it rests after failures, and the first
+# pause before a message is tried again (both double).
+COBRANCA_VERIFICAR_S = env.int("COBRANCA_VERIFICAR_S", default=60)
+COBRANCA_DESCANSO_S = env.int("COBRANCA_DESCANSO_S", default=60)
+COBRANCA_RETENTATIVA_S = env.int("COBRANCA_RETENTATIVA_S", default=60)
+# What is uncertain is looked up only after the longest possible request is over, with room for its clock.
+COBRANCA_INCERTA_APOS_S = 120 + COBRANCA_TIMEOUT_S
 
 # Which app labels each default perfil of a new empresa may change, and which it may only see.
 PERFIS_PADRAO: dict[str, dict[str, list[str]]] = {

@@ -1,0 +1,161 @@
+"""Every row lock of billing. The one order: creation of ciclos, contatos by id, ciclo, messages by id.
+
+Payment, cancelling, opt-out and the claim all take the ciclo before a message; without that payment and
+record wait for each other.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from cobranca.models import Ciclo, ConfiguracaoCobranca, Contato, Mensagem
+from nucleo.models import Empresa
+
+_CRIACAO = 4_600_001
+_REMETENTE = 4_600_002
+
+
+class ForaDeTransacao(RuntimeError):
+    """A row lock outside a transaction ends with its statement: it would protect nothing."""
+
+
+def _exigir_transacao() -> None:
+    if not connection.in_atomic_block:
+        raise ForaDeTransacao("Travas de linha só dentro de uma transação.")
+
+
+def criacao_de_ciclos(*, empresa: Empresa) -> None:
+    """One transaction at a time creates ciclos of an empresa: contacts and duplicates are settled in it."""
+    _exigir_transacao()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_CRIACAO, empresa.pk])
+
+
+def contatos(*, empresa: Empresa, filtro: Q) -> list[Contato]:
+    """Lock the contatos that match, by id."""
+    _exigir_transacao()
+    return list(
+        Contato.objects.filter(filtro, empresa=empresa)
+        .order_by("pk")
+        .select_for_update(no_key=True, of=("self",))
+    )
+
+
+def ciclos(*, empresa: Empresa, filtro: Q) -> list[Ciclo]:
+    """Lock the ciclos that match, by id, before any of their messages."""
+    _exigir_transacao()
+    return list(
+        Ciclo.objects.filter(filtro, empresa=empresa)
+        .order_by("pk")
+        .select_for_update(no_key=True, of=("self",))
+    )
+
+
+def mensagens(*, empresa: Empresa, ciclos: Iterable[Ciclo], status: Iterable[str]) -> list[Mensagem]:
+    """Lock the messages of ciclos that are locked already, by id."""
+    _exigir_transacao()
+    return list(
+        Mensagem.objects.filter(empresa=empresa, ciclo__in=list(ciclos), status__in=list(status))
+        .order_by("pk")
+        .select_for_update(no_key=True, of=("self",))
+    )
+
+
+def mensagem_com_ciclo(*, empresa: Empresa, mensagem_id: int) -> Mensagem | None:
+    """Lock one message, its ciclo first; return it as it is under the lock, or None."""
+    _exigir_transacao()
+    ciclo_id = Mensagem.objects.filter(empresa=empresa, pk=mensagem_id).values_list("ciclo_id", flat=True)
+    achado = ciclo_id.first()
+    if achado is None:
+        return None
+    Ciclo.objects.select_for_update(no_key=True).get(empresa=empresa, pk=achado)
+    return (
+        Mensagem.objects.filter(empresa=empresa, pk=mensagem_id)
+        .select_related("ciclo__contato")
+        .select_for_update(no_key=True, of=("self",))
+        .first()
+    )
+
+
+def mensagem_a_enviar(
+    *,
+    empresa: Empresa,
+    agora: datetime,
+    hoje: date,
+    amanha: datetime,
+    depois_de: tuple[datetime, int] | None = None,
+) -> Mensagem | None:
+    """Lock the first due message that nobody else holds, with its ciclo; None when there is none.
+
+    Whoever is being claimed, paid or cancelled elsewhere is skipped, never waited for. `depois_de` lets
+    one round go on where its last claim was: an old open transaction keeps dead entries at the head of
+    the queue's index, and walking over them again at each claim made claims slower and slower.
+    """
+    _exigir_transacao()
+    irmas = Mensagem.objects.filter(
+        empresa=empresa, ciclo=OuterRef("ciclo"), tipo=Mensagem.Tipo.LEMBRETE
+    ).exclude(pk=OuterRef("pk"))
+    fila = Mensagem.objects.filter(empresa=empresa, status=Mensagem.Status.PENDENTE, agendada_para__lte=agora)
+    if depois_de is not None:
+        # As a pair, so that the index is entered right there: many messages share one moment.
+        fila = fila.extra(
+            where=["(cobranca_mensagem.agendada_para, cobranca_mensagem.id) > (%s, %s)"], params=depois_de
+        )
+    modo = ConfiguracaoCobranca.objects.filter(empresa=OuterRef("empresa")).values("modo")[:1]
+    return (
+        fila.select_related("ciclo__contato")
+        .annotate(
+            tem_posterior=Exists(
+                irmas.filter(
+                    status=Mensagem.Status.PENDENTE,
+                    agendada_para__lt=amanha,
+                    passo__gt=OuterRef("passo"),
+                )
+            ),
+            ja_saiu_hoje=Exists(irmas.filter(dia_envio=hoje)),
+            modo=Subquery(modo),
+        )
+        .order_by("agendada_para", "id")
+        .select_for_update(skip_locked=True, no_key=True, of=("self", "ciclo"))
+        .first()
+    )
+
+
+@contextmanager
+def vez_do_remetente(*, instancia_id: int) -> Iterator[bool]:
+    """Hold a sender's turn for this process, if it is free (yields whether it is).
+
+    A session lock: it ends with the connection, so the turn of a dispatcher that died is free at once and
+    its message in flight is known to be orphaned. Pooled connections must be in session mode.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s), pg_backend_pid()", [_REMETENTE, instancia_id])
+        minha, processo = cursor.fetchone()
+    try:
+        yield minha
+    finally:
+        if minha and connection.connection is not None and not connection.needs_rollback:
+            _devolver_vez(instancia_id, processo)
+
+
+def _devolver_vez(instancia_id: int, processo: int) -> None:
+    with connection.cursor() as cursor:
+        # A connection that was reopened meanwhile holds no turn: unlocking it would only warn.
+        cursor.execute(
+            "SELECT pg_advisory_unlock(%s, %s) WHERE pg_backend_pid() = %s",
+            [_REMETENTE, instancia_id, processo],
+        )
+
+
+def vez_ainda_minha(*, instancia_id: int) -> bool:
+    """Whether this very connection still holds the sender's turn (a reconnection loses it)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            " AND classid = %s AND objid = %s AND granted)",
+            [_REMETENTE, instancia_id],
+        )
+        return bool(cursor.fetchone()[0])

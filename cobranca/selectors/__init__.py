@@ -1,0 +1,1 @@
+"""Reads of billing over more than one row."""

@@ -1,0 +1,39 @@
+"""Rehearsal: everything but the call. The office sees what would leave, and nothing leaves."""
+
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from cobranca.models import Mensagem
+from cobranca.services.configuracao import configuracao_da
+from cobranca.services.despacho import livro_da
+from cobranca.services.expediente import expediente_da
+from cobranca.services.templates import Redator
+from nucleo.models import Empresa
+
+POR_RODADA: Final = 500
+
+
+def mensagens_ensaiar(*, empresa: Empresa) -> int:
+    """Write what each due message would say, once; it stays `pending`. Return how many."""
+    agora = timezone.now()
+    expediente = expediente_da(empresa, configuracao_da(empresa))
+    if not expediente.aberto(agora):
+        return 0
+    devidas = Mensagem.objects.filter(
+        empresa=empresa, status=Mensagem.Status.PENDENTE, agendada_para__lte=agora, ensaiada_em=None
+    ).select_related("ciclo__contato")
+    redator, total = Redator(empresa), 0
+    for mensagem in devidas.order_by("agendada_para", "id")[:POR_RODADA]:
+        livro = livro_da(empresa, mensagem, expediente.dia(agora))
+        redigida = redator.redigir(mensagem=mensagem, livro=livro)
+        with transaction.atomic():
+            total += Mensagem.objects.filter(pk=mensagem.pk, status=Mensagem.Status.PENDENTE).update(
+                texto=redigida.texto,
+                numero=mensagem.ciclo.contato.telefone,
+                aviso=redigida.aviso[:200],
+                erro=" ".join(redigida.divergencias)[:300],
+                ensaiada_em=agora,
+            )
+    return total
