@@ -1,7 +1,11 @@
 """Errors of billing, one function each: a code means one thing and is written once."""
 
-from cobranca.models import Ciclo
+from typing import TYPE_CHECKING
+
 from nucleo.errors import Conflito, ErroDeValidacao, NaoEncontrado
+
+if TYPE_CHECKING:
+    from cobranca.models import Ciclo
 
 
 def ciclo_duplicado(external_billing_id: str) -> Conflito:
@@ -12,7 +16,7 @@ def ciclo_duplicado(external_billing_id: str) -> Conflito:
     )
 
 
-def ciclo_encerrado(ciclo: Ciclo) -> Conflito:
+def ciclo_encerrado(ciclo: "Ciclo") -> Conflito:
     return Conflito(
         "ciclo_encerrado",
         f"O ciclo {ciclo.external_billing_id} já está encerrado ({ciclo.get_status_display().lower()}).",
