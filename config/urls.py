@@ -9,6 +9,7 @@ from config import saude
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/"), name="raiz"),
+    path("admin/", include("sessions_ctx.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/sessao/", include("sessions_ctx.api.urls")),
     path("api/v1/clientes/", include("clientes.api.urls")),

@@ -1,9 +1,9 @@
-"""The web process. It connects as `inquilino`, always: see `nucleo.escopo`."""
+"""The web process. It connects as `inquilino` and has no other view: see `nucleo.escopo`."""
 
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
-os.environ["BANCO_PAPEL"] = "inquilino"
+os.environ["BANCO_PAPEL"] = "web"
 
 from django.core.wsgi import get_wsgi_application
 

@@ -15,7 +15,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -38,12 +38,15 @@ class Alvo:
     dono: bool = False
 
 
-NENHUM = Alvo()
 _alvo: ContextVar[Alvo | None] = ContextVar("alvo_do_escopo", default=None)
 
 
 class EscopoDentroDeTransacao(RuntimeError):
     """The wall's target may not change inside a transaction: a rollback would undo the change."""
+
+
+class VisaoDoDonoNaWeb(RuntimeError):
+    """In production the web's login could not even do it; here it is refused by name."""
 
 
 def empresa_atual_id() -> int | None:
@@ -62,10 +65,12 @@ def exigir_empresa() -> int:
 
 @contextmanager
 def escopo(empresa: "Empresa | int") -> Iterator[None]:
-    """Work for one empresa: only its rows are seen or changed until the block ends."""
-    empresa_id = empresa if isinstance(empresa, int) else empresa.pk
-    atual = _alvo.get() or NENHUM
-    with _entrar(replace(atual, empresa_id=empresa_id, dono=False)):
+    """Work for one empresa: only its rows are seen or changed until the block ends.
+
+    The person is left out on purpose: policies add up, so with both set a list of this empresa would
+    also show the person's rows of their other empresas.
+    """
+    with _entrar(Alvo(empresa_id=empresa if isinstance(empresa, int) else empresa.pk)):
         yield
 
 
@@ -84,6 +89,8 @@ def visao_do_dono(motivo: str) -> Iterator[None]:
     """
     if not motivo.strip():
         raise ValueError("A visão do dono precisa de um motivo escrito.")
+    if settings.BANCO_PAPEL == "web":
+        raise VisaoDoDonoNaWeb("Um processo web não tem a visão do dono.")
     with _entrar(Alvo(dono=True)):
         yield
 
@@ -103,14 +110,24 @@ def _entrar(alvo: Alvo) -> Iterator[None]:
 
 
 def _recusar_transacao() -> None:
-    # The test case's own outermost transaction lives as long as the test: nothing undoes it midway.
-    if any(not getattr(bloco, "_from_testcase", False) for bloco in connection.atomic_blocks):
+    if _em_transacao():
         raise EscopoDentroDeTransacao("O escopo não muda dentro de uma transação.")
+
+
+def _em_transacao() -> bool:
+    # The test case's own outermost transaction lives as long as the test: nothing undoes it midway.
+    return any(not getattr(bloco, "_from_testcase", False) for bloco in connection.atomic_blocks)
 
 
 def _restaurar(anterior: Alvo | None) -> None:
     """Put the previous target back; a connection that cannot be reset is closed, never reused."""
     if connection.connection is None:
+        return
+    if _em_transacao():
+        # A scope left before its inner transaction ended (a generator dropped halfway): what we set
+        # now would be undone by the rollback, so this connection must not live on.
+        logger.warning("escopo deixado dentro de transacao; conexao fechada")
+        connection.close()
         return
     try:
         _aplicar(connection, anterior)
@@ -131,7 +148,7 @@ def _aplicar(conexao: BaseDatabaseWrapper, alvo: Alvo | None) -> None:
 
 def _valores(alvo: Alvo | None) -> tuple[str, str, str]:
     if alvo is None:
-        return ("inquilino" if settings.BANCO_PAPEL == "inquilino" else "none"), "", ""
+        return ("none" if settings.BANCO_PAPEL == "dono" else "inquilino"), "", ""
     papel = "none" if alvo.dono else "inquilino"
     return papel, str(alvo.empresa_id or ""), str(alvo.usuario_id or "")
 
@@ -149,10 +166,14 @@ def instalar() -> None:
 
 
 def iterar_no_escopo(partes: Iterator[bytes]) -> Iterator[bytes]:
-    """Wrap a streaming body: it is produced after the view returned, so it re-enters the target."""
+    """Wrap a streaming body: it is produced after the view returned, so it re-enters the target.
+
+    The target is read now, not at the first chunk: by then the request's scope has been left.
+    """
     alvo = _alvo.get()
-    if alvo is None:
-        yield from partes
-        return
+    return partes if alvo is None else _iterar(alvo, partes)
+
+
+def _iterar(alvo: Alvo, partes: Iterator[bytes]) -> Iterator[bytes]:
     with _entrar(alvo):
         yield from partes

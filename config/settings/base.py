@@ -81,17 +81,20 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            # Every {% csrf_token %} also says in which empresa its form was opened (promise S).
+            "builtins": ["sessions_ctx.templatetags.cerca"],
         },
     },
 ]
 
 # Promise T: a process connects as `inquilino` from the start, so a connection that is lost and
 # reopened behind our back comes up just as closed. Only the commands that define the schema say `dono`.
+# `web` is `inquilino` without a way back: with a login of its own where there is one (production).
 BANCO_PAPEL = env.str("BANCO_PAPEL", default="inquilino")
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url(
         "DATABASE_URL_INQUILINO"
-        if BANCO_PAPEL == "inquilino" and "DATABASE_URL_INQUILINO" in env
+        if BANCO_PAPEL == "web" and env.str("DATABASE_URL_INQUILINO", default="")
         else "DATABASE_URL",
         default="postgres:///backoffice",
     )
@@ -100,7 +103,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("DJANGO_CONN_MAX_AGE", default=60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["options"] = (
-    "-c role=inquilino -c search_path=public" if BANCO_PAPEL == "inquilino" else "-c search_path=public"
+    "-c search_path=public" if BANCO_PAPEL == "dono" else "-c role=inquilino -c search_path=public"
 )
 ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -137,11 +140,19 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSAO_OCIOSA_S = env.int("SESSAO_OCIOSA_S", default=8 * 60 * 60)
 SESSAO_ABSOLUTA_S = env.int("SESSAO_ABSOLUTA_S", default=7 * 24 * 60 * 60)
+SESSION_COOKIE_AGE = SESSAO_ABSOLUTA_S
+# Wrong passwords allowed per login and per address within LOGIN_JANELA_S; then a pause of as long.
+LOGIN_TENTATIVAS = env.int("LOGIN_TENTATIVAS", default=5)
+LOGIN_TENTATIVAS_ENDERECO = env.int("LOGIN_TENTATIVAS_ENDERECO", default=100)
+LOGIN_JANELA_S = env.int("LOGIN_JANELA_S", default=15 * 60)
+# How many proxies of ours stand before the web process (each appends to X-Forwarded-For).
+PROXIES_CONFIAVEIS = env.int("PROXIES_CONFIAVEIS", default=0)
 
 LANGUAGE_CODE = "pt-br"
 TIME_ZONE = "America/Sao_Paulo"
@@ -219,6 +230,7 @@ UNFOLD = {
     "SITE_HEADER": "Backoffice",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": ["sessions_ctx.admin.aparencia.folha_de_estilo"],
 }
 
 LOG_FORMATO = env.str("LOG_FORMATO", default="texto")

@@ -15,3 +15,5 @@ STORAGES = {
 }
 CELERY_TASK_ALWAYS_EAGER = False
 API_LIMITE_POR_MINUTO = 1_000_000
+# No folder of collected files in a clean clone, and nobody needs one: files are found where they are.
+WHITENOISE_AUTOREFRESH = True

@@ -10,7 +10,7 @@ from nucleo.api.problemas import problema_http
 from nucleo.ator import Ator
 from nucleo.escopo import escopo, iterar_no_escopo
 from nucleo.models import ChaveApi, Empresa
-from nucleo.pedido import Pedido
+from nucleo.pedido import Pedido, endereco_do_pedido
 from nucleo.services.chaves import chave_autenticar
 
 ESQUEMA = "Api-Key "
@@ -41,14 +41,15 @@ class ChaveApiMiddleware:
             request.empresa = Empresa.objects.get(pk=empresa_id)
             chave = ChaveApi.objects.select_related("perfil").get(pk=chave_id)
             request.chave_api = chave
-            request.ator = Ator(f"API: {chave.nome}", endereco=request.META.get("REMOTE_ADDR"))
+            request.ator = Ator(f"API: {chave.nome}", endereco=endereco_do_pedido(request))
             resposta = self.get_response(request)
             return manter_no_escopo(resposta)
 
 
 def manter_no_escopo(resposta: HttpResponseBase) -> HttpResponseBase:
     """A streaming body is produced after the scope was left: wrap it so that it re-enters."""
-    if isinstance(resposta, StreamingHttpResponse):
+    # A plain file reads nothing from the database, and wrapped it would lose the server's sendfile.
+    if isinstance(resposta, StreamingHttpResponse) and getattr(resposta, "file_to_stream", None) is None:
         partes = cast("Iterator[bytes]", resposta.streaming_content)
         resposta.streaming_content = iterar_no_escopo(partes)
     return resposta

@@ -70,11 +70,11 @@ def problema(
 
 
 def problema_http(
-    codigo_http: int, code: str, detail: str, erros: list[dict[str, Any]] | None = None
+    codigo_http: int, code: str, detail: str, erros: list[dict[str, Any]] | None = None, **extra: Any
 ) -> JsonResponse:
     """The same answer for code that runs outside a DRF view (middleware, error handlers)."""
     return JsonResponse(
-        problema(codigo_http, code, detail, erros),
+        problema(codigo_http, code, detail, erros, **extra),
         status=codigo_http,
         content_type=TIPO,
         json_dumps_params={"ensure_ascii": False},

@@ -30,18 +30,72 @@ REVOKE ALL ON nucleo_empresa FROM inquilino;
 ALTER TABLE nucleo_empresa DISABLE ROW LEVEL SECURITY;
 """
 
-_PERMISSOES_DO_PERFIL = """
+# Read with the perfil (also before there is an empresa), written only as the perfil's own empresa.
+_PERMISSOES_DO_PERFIL = f"""
 ALTER TABLE nucleo_perfil_permissoes ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE, DELETE ON nucleo_perfil_permissoes TO inquilino;
 GRANT USAGE, SELECT ON SEQUENCE nucleo_perfil_permissoes_id_seq TO inquilino;
+CREATE POLICY nucleo_perfil_permissoes_le ON nucleo_perfil_permissoes FOR SELECT TO inquilino
+    USING (EXISTS (SELECT FROM nucleo_perfil p WHERE p.id = perfil_id));
 CREATE POLICY nucleo_perfil_permissoes_do_perfil ON nucleo_perfil_permissoes TO inquilino
-    USING (EXISTS (SELECT FROM nucleo_perfil p WHERE p.id = perfil_id))
-    WITH CHECK (EXISTS (SELECT FROM nucleo_perfil p WHERE p.id = perfil_id));
+    USING (EXISTS (SELECT FROM nucleo_perfil p WHERE p.id = perfil_id AND p.empresa_id = {EMPRESA_ATUAL}))
+    WITH CHECK (EXISTS (SELECT FROM nucleo_perfil p WHERE p.id = perfil_id AND p.empresa_id = {EMPRESA_ATUAL}));
 """
 _DESFAZER_PERMISSOES_DO_PERFIL = """
 DROP POLICY nucleo_perfil_permissoes_do_perfil ON nucleo_perfil_permissoes;
+DROP POLICY nucleo_perfil_permissoes_le ON nucleo_perfil_permissoes;
 REVOKE ALL ON nucleo_perfil_permissoes FROM inquilino;
 ALTER TABLE nucleo_perfil_permissoes DISABLE ROW LEVEL SECURITY;
+"""
+
+# People belong to no empresa, but inside one only its own people are seen: no list, choice or search
+# of the office names a stranger. Without an empresa (login, password check) the table is open. A person
+# who holds no perfil anywhere is nobody's secret: just created, and about to get one.
+_PESSOAS = f"""
+CREATE FUNCTION usuario_tem_vinculo(p_usuario bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT EXISTS (SELECT FROM public.nucleo_vinculo v WHERE v.usuario_id = p_usuario)
+$$;
+REVOKE ALL ON FUNCTION usuario_tem_vinculo(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION usuario_tem_vinculo(bigint) TO inquilino;
+ALTER TABLE nucleo_usuario ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON nucleo_usuario TO inquilino;
+GRANT USAGE, SELECT ON SEQUENCE nucleo_usuario_id_seq TO inquilino;
+CREATE POLICY nucleo_usuario_entra ON nucleo_usuario FOR INSERT TO inquilino WITH CHECK (true);
+CREATE POLICY nucleo_usuario_sem_empresa ON nucleo_usuario FOR SELECT TO inquilino
+    USING ({EMPRESA_ATUAL} IS NULL);
+CREATE POLICY nucleo_usuario_muda_sem_empresa ON nucleo_usuario FOR UPDATE TO inquilino
+    USING ({EMPRESA_ATUAL} IS NULL);
+CREATE POLICY nucleo_usuario_da_empresa ON nucleo_usuario TO inquilino
+    USING (EXISTS (SELECT FROM nucleo_vinculo v
+                   WHERE v.usuario_id = nucleo_usuario.id AND v.empresa_id = {EMPRESA_ATUAL})
+           OR NOT usuario_tem_vinculo(id));
+"""
+_DESFAZER_PESSOAS = """
+DROP POLICY nucleo_usuario_da_empresa ON nucleo_usuario;
+DROP POLICY nucleo_usuario_muda_sem_empresa ON nucleo_usuario;
+DROP POLICY nucleo_usuario_sem_empresa ON nucleo_usuario;
+DROP POLICY nucleo_usuario_entra ON nucleo_usuario;
+REVOKE ALL ON nucleo_usuario FROM inquilino;
+ALTER TABLE nucleo_usuario DISABLE ROW LEVEL SECURITY;
+DROP FUNCTION usuario_tem_vinculo(bigint);
+"""
+
+# Django's own log of the office has no empresa; its lines carry names of records ("recent actions").
+# The column fills itself, Django need not know of it.
+_REGISTRO_DO_ESCRITORIO = f"""
+ALTER TABLE django_admin_log ADD COLUMN empresa_id bigint DEFAULT {EMPRESA_ATUAL};
+ALTER TABLE django_admin_log ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON django_admin_log TO inquilino;
+GRANT USAGE, SELECT ON SEQUENCE django_admin_log_id_seq TO inquilino;
+CREATE POLICY django_admin_log_da_empresa ON django_admin_log TO inquilino
+    USING (empresa_id = {EMPRESA_ATUAL}) WITH CHECK (empresa_id = {EMPRESA_ATUAL});
+"""
+_DESFAZER_REGISTRO_DO_ESCRITORIO = """
+DROP POLICY django_admin_log_da_empresa ON django_admin_log;
+REVOKE ALL ON django_admin_log FROM inquilino;
+ALTER TABLE django_admin_log DISABLE ROW LEVEL SECURITY;
+ALTER TABLE django_admin_log DROP COLUMN empresa_id;
 """
 
 # A live key is found before there is an empresa: one row for one prefix, nothing to list.
@@ -92,13 +146,11 @@ ALTER TABLE nucleo_registroauditoria DISABLE ROW LEVEL SECURITY;
 
 # Tables without an empresa that the web needs. The wall's architecture test lists the same names.
 _GLOBAIS = {
-    "nucleo_usuario": "SELECT, INSERT, UPDATE",
     "nucleo_pulso": "SELECT, INSERT, UPDATE",
     "django_session": TUDO,
     "django_content_type": "SELECT",
     "auth_permission": "SELECT",
     "django_migrations": "SELECT",
-    "django_admin_log": "SELECT, INSERT",
     "django_celery_beat_clockedschedule": TUDO,
     "django_celery_beat_crontabschedule": TUDO,
     "django_celery_beat_intervalschedule": TUDO,
@@ -107,8 +159,6 @@ _GLOBAIS = {
     "django_celery_beat_solarschedule": TUDO,
 }
 _COM_SEQUENCIA = {
-    "nucleo_usuario",
-    "django_admin_log",
     "django_celery_beat_clockedschedule",
     "django_celery_beat_crontabschedule",
     "django_celery_beat_intervalschedule",
@@ -135,6 +185,8 @@ class Migration(migrations.Migration):
         erguer_parede("nucleo_chaveidempotencia"),
         migrations.RunSQL(_VISTA_DA_PESSOA, _DESFAZER_VISTA_DA_PESSOA),
         migrations.RunSQL(_PERMISSOES_DO_PERFIL, _DESFAZER_PERMISSOES_DO_PERFIL),
+        migrations.RunSQL(_PESSOAS, _DESFAZER_PESSOAS),
+        migrations.RunSQL(_REGISTRO_DO_ESCRITORIO, _DESFAZER_REGISTRO_DO_ESCRITORIO),
         migrations.RunSQL(_CHAVE_POR_PREFIXO, "DROP FUNCTION chave_api_por_prefixo(text)"),
         migrations.RunSQL(_AUDITORIA_E_ALERTAS, _DESFAZER_AUDITORIA_E_ALERTAS),
         *[

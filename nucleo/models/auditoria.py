@@ -28,5 +28,9 @@ class RegistroAuditoria(models.Model):
             models.Index(fields=["empresa", "objeto_tipo", "objeto_id"], name="nucleo_audit_objeto_idx"),
         ]
 
+    @property
+    def nome_da_acao(self) -> str:
+        return self.acao.replace("_", " ").capitalize()
+
     def __str__(self) -> str:
         return f"{self.ator}: {self.acao}"

@@ -18,8 +18,12 @@ def auditar(
     para: str = "",
     **detalhe: Any,
 ) -> RegistroAuditoria:
-    """Append one record, in the caller's transaction: it exists exactly if the change does."""
-    return RegistroAuditoria.objects.create(
+    """Append one record, in the caller's transaction: it exists exactly if the change does.
+
+    A record about nobody in no empresa (a login that is nobody's) may be written by anyone and is read
+    by the owner alone, so it comes back without an id.
+    """
+    registro = RegistroAuditoria(
         empresa=empresa,
         usuario_id=ator.usuario_id,
         ator=ator.nome[:120],
@@ -32,3 +36,9 @@ def auditar(
         endereco=ator.endereco,
         navegador=ator.navegador[:200],
     )
+    if empresa is None and ator.usuario_id is None:
+        # ignore_conflicts: INSERT without RETURNING, which would need the right to read the row.
+        RegistroAuditoria.objects.bulk_create([registro], ignore_conflicts=True)
+    else:
+        registro.save(force_insert=True)
+    return registro

@@ -57,13 +57,14 @@ def usuario_criar(
     Enters the empresa's scope, so it must be called outside any transaction. An existing person keeps
     the password. Raises NaoEncontrado `perfil_desconhecido`.
     """
+    # Outside the scope: inside it only the empresa's own people are seen.
+    usuario = Usuario.objects.filter(username=login).first()
     with escopo(empresa), transaction.atomic():
         papel = Perfil.objects.filter(empresa=empresa, nome=perfil, ativo=True).first()
         if papel is None:
             raise NaoEncontrado(
                 "perfil_desconhecido", f"A empresa {empresa.slug} não tem o perfil {perfil}.", field="perfil"
             )
-        usuario = Usuario.objects.filter(username=login).first()
         if usuario is None:
             usuario = Usuario.objects.create_user(login, password=senha, is_staff=True)
         vinculo_criar(empresa=empresa, usuario=usuario, perfil=papel, ator=ator)

@@ -1,0 +1,179 @@
+"""What a person or a program is told when the context stands in the way. Nothing was written."""
+
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from nucleo.api.problemas import corpo_do_erro, problema_http
+from nucleo.ator import Ator
+from nucleo.escopo import escopo, escopo_do_usuario
+from nucleo.models import Usuario, Vinculo
+from nucleo.services.auditoria import auditar
+from sessions_ctx.cerca import Marca, nome_da_marca, nome_do_contexto
+from sessions_ctx.errors import ContextoMudou
+from sessions_ctx.models import SessionContext
+from sessions_ctx.selectors import perfis_disponiveis
+
+_FRASES = {
+    SessionContext.Fim.EXPIRADA: "Sua sessão expirou por inatividade ou tempo máximo. Entre de novo.",
+    SessionContext.Fim.ENCERRADA: "Esta sessão foi encerrada em outro aparelho. Entre de novo.",
+    SessionContext.Fim.LOGOUT: "Esta sessão foi encerrada. Entre de novo.",
+}
+_PAGINAS_DE_REGISTRO = ("_change", "_history", "_delete")
+
+
+def destino_seguro(request: HttpRequest, destino: str) -> str:
+    """Return `destino` if it is a page of this site, else the office's first page."""
+    seguro = url_has_allowed_host_and_scheme(
+        destino, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return destino if destino and seguro else reverse("admin:index")
+
+
+def sessao_encerrada(request: HttpRequest, usuario: Usuario, fim: str) -> HttpResponseBase | None:
+    """Say that the session is over: 401 to a program, the login page with the way back to a person."""
+    if request.path.startswith("/api/"):
+        if request.path == reverse("sessao:entrar"):
+            return None
+        return problema_http(401, f"sessao_{fim}", _FRASES[SessionContext.Fim(fim)])
+    if not request.path.startswith(reverse("admin:index")) or request.path == reverse("admin:login"):
+        return None
+    frase = _FRASES[SessionContext.Fim(fim)]
+    escrita = request.method not in {"GET", "HEAD"}
+    messages.warning(request, f"{frase} Nada foi gravado." if escrita else frase)
+    return HttpResponseRedirect(f"{reverse('admin:login')}?{urlencode({'next': _volta(request)})}")
+
+
+def _volta(request: HttpRequest) -> str:
+    """Where the person comes back to: the page itself; for a form that was sent, the page that held it."""
+    return request.get_full_path()
+
+
+def escolher_perfil(request: HttpRequest) -> HttpResponseBase:
+    """Send a person without a perfil to the page that asks."""
+    if request.method not in {"GET", "HEAD"}:
+        messages.warning(request, "Você não tem perfil ativo nesta sessão. Nada foi gravado.")
+    return HttpResponseRedirect(f"{reverse('contexto:escolher')}?{urlencode({'next': _volta(request)})}")
+
+
+def problema_do_contexto(request: HttpRequest) -> HttpResponse:
+    """409 for a write that carries a stale context version."""
+    atual = request.contexto
+    erro = ContextoMudou(
+        f"O perfil ativo desta sessão agora é {nome_do_contexto(atual)}. Nada foi gravado."
+        if atual
+        else "Esta sessão não tem mais perfil ativo. Nada foi gravado.",
+        versao=atual.versao if atual else 0,
+    )
+    _auditar_recusa(request, erro.detail)
+    corpo = corpo_do_erro(erro)
+    return problema_http(409, corpo["code"], corpo["detail"], versao=corpo["versao"])
+
+
+def formulario_de_outro_contexto(request: HttpRequest, marca: Marca | None) -> HttpResponseBase:
+    """Refuse a form opened under another perfil; the sentence names both."""
+    agora = nome_do_contexto(request.contexto)
+    with escopo_do_usuario(request.user.pk):
+        antes = nome_da_marca(marca, request.user) if marca else "outra empresa"
+        volta = _vinculo(request.user, marca.perfil_id) if marca else None
+    frase = (
+        f"Este formulário foi aberto em {antes}, mas agora você está trabalhando em {agora}."
+        " Nada foi gravado."
+    )
+    _auditar_recusa(request, frase, de=antes, para=agora)
+    contexto = admin.site.each_context(request) | {
+        "title": "Formulário de outra empresa",
+        "frase": frase,
+        "agora": agora,
+        "volta": volta,
+        "destino": _volta(request),
+    }
+    return TemplateResponse(request, "sessions_ctx/recusado.html", contexto, status=409)
+
+
+def _vinculo(usuario: Usuario, perfil_id: int) -> Vinculo | None:
+    return perfis_disponiveis(usuario=usuario).filter(perfil_id=perfil_id).first()
+
+
+def _auditar_recusa(request: HttpRequest, frase: str, de: str = "", para: str = "") -> None:
+    ator: Ator = request.ator
+    with escopo_do_usuario(request.user.pk):
+        auditar(
+            empresa=request.empresa,
+            ator=ator,
+            acao="contexto_recusado",
+            de=de,
+            para=para,
+            frase=frase,
+            pedido=f"{request.method} {request.path}"[:200],
+        )
+
+
+def oferecer_troca(request: HttpRequest, resposta: HttpResponseBase) -> HttpResponseBase:
+    """A link to a record of another empresa in which the person has a perfil offers the switch.
+
+    Looks there only when the office has already answered that the record does not exist here.
+    """
+    casou = request.resolver_match
+    if request.method != "GET" or casou is None or "object_id" not in casou.kwargs:
+        return resposta
+    if casou.namespace != "admin" or not (casou.url_name or "").endswith(_PAGINAS_DE_REGISTRO):
+        return resposta
+    if resposta.status_code not in {302, 403, 404}:
+        return resposta
+    modelo = _modelo_da_pagina(casou.url_name or "")
+    chave = unquote(casou.kwargs["object_id"])
+    if modelo is None or _existe(modelo, chave, request.empresa.pk):
+        return resposta
+    vinculo = _onde_esta(request, modelo, chave)
+    return resposta if vinculo is None else _oferta(request, modelo, vinculo)
+
+
+def _modelo_da_pagina(url_name: str) -> type[Model] | None:
+    base = url_name.rsplit("_", 1)[0]
+    for modelo in admin.site._registry:
+        if f"{modelo._meta.app_label}_{modelo._meta.model_name}" == base:
+            return modelo
+    return None
+
+
+def _onde_esta(request: HttpRequest, modelo: type[Model], chave: str) -> Vinculo | None:
+    permissao = f"{modelo._meta.app_label}.view_{modelo._meta.model_name}"
+    with escopo_do_usuario(request.user.pk):
+        vinculos = [v for v in perfis_disponiveis(usuario=request.user) if v.empresa_id != request.empresa.pk]
+    for vinculo in vinculos:
+        with escopo(vinculo.empresa_id):
+            pode_ver = permissao in vinculo.perfil.nomes_das_permissoes
+        if pode_ver and _existe(modelo, chave, vinculo.empresa_id):
+            return vinculo
+    return None
+
+
+def _existe(modelo: type[Model], chave: str, empresa_id: int) -> bool:
+    try:
+        with escopo(empresa_id):
+            return modelo._default_manager.filter(pk=chave).exists()
+    except (ValueError, ValidationError):
+        return False
+
+
+def _oferta(request: HttpRequest, modelo: type[Model], vinculo: Vinculo) -> HttpResponse:
+    list(messages.get_messages(request))  # "does not exist" would contradict this page
+    contexto = admin.site.each_context(request) | {
+        "title": "Registro de outra empresa",
+        "agora": nome_do_contexto(request.contexto),
+        "tipo": modelo._meta.verbose_name,
+        "vinculo": vinculo,
+        "destino": request.get_full_path(),
+    }
+    with escopo_do_usuario(request.user.pk):
+        request.perfis_do_seletor = list(perfis_disponiveis(usuario=request.user))
+    return TemplateResponse(request, "sessions_ctx/outra_empresa.html", contexto, status=404).render()
