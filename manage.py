@@ -55,13 +55,14 @@ def main() -> int:
     comando = next((parte for parte in sys.argv[1:] if not parte.startswith("-")), "help")
     os.environ.setdefault("BANCO_PAPEL", "dono" if comando in DO_DONO else "inquilino")
 
-    from config import ambiente, embutido
+    from config import ambiente, embutido, preflight
 
     ambiente.ler_arquivo_env()
     try:
         if comando in SEM_SERVIDORES or {"--help", "-h", "--version"} & set(sys.argv[1:]):
             embutido.enderecar()
         else:
+            preflight.conferir_postgres()
             embutido.garantir()
     except embutido.ErroDeInicio as erro:
         ambiente.falhar(erro)

@@ -14,7 +14,7 @@ from config.embutido.erros import ErroDeInicio
 
 # Nobody's number: between the ranges that distributions hand out to people and to services.
 UID_DOS_SERVIDORES = 47618
-_CAPACIDADES = {"dac_override": 1, "dac_read_search": 2}
+_CAPACIDADES = {"dac_override": 1, "dac_read_search": 2, "setpcap": 8}
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ def comando(quem: Identidade, programa: list[str], *, alcanca: list[Path]) -> li
     prefixo = [setpriv, f"--reuid={quem.uid}", f"--regid={quem.gid}", "--clear-groups"]
     capacidade = _capacidade_necessaria(Path(programa[0]), alcanca)
     if capacidade:
+        # Without the securebit access(2), which initdb asks about its own programs, ignores the capability.
+        prefixo += ["--securebits=+no_setuid_fixup"]
         prefixo += [f"--inh-caps=+{capacidade}", f"--ambient-caps=+{capacidade}"]
     return [*prefixo, "--", *programa]
 
@@ -78,7 +80,7 @@ def _capacidade_necessaria(programa: Path, alcanca: list[Path]) -> str | None:
         return None
     # Passing through and reading is enough, except where the program itself is closed to others.
     for nome in ["dac_read_search", "dac_override"] if executavel else ["dac_override"]:
-        if _temos(nome):
+        if _temos(nome) and _temos("setpcap"):
             return nome
     raise ErroDeInicio(
         f"Como root, os servidores não alcançam {programa} nem os dados: uma pasta acima é fechada e este "

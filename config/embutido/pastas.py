@@ -18,10 +18,15 @@ RAIZ_PROJETO = Path(__file__).resolve().parent.parent.parent
 
 @dataclass(frozen=True)
 class Pastas:
-    """The folders of one set of data. `descartavel` marks data a test run may lose and remake."""
+    """The folders of one set of data.
+
+    `descartavel` marks data a test run may lose and remake; `sem_fsync` data that need not
+    outlive the machine.
+    """
 
     raiz: Path
     descartavel: bool = False
+    sem_fsync: bool = False
 
     @property
     def postgres(self) -> Path:

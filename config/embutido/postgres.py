@@ -24,8 +24,9 @@ _PARAMETROS = {
     "max_wal_size": "2GB",
     "jit": "off",
 }
-# A test run's data may be lost with the machine, so it need not wait for the disk.
-_PARAMETROS_DESCARTAVEL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A test run's data may be lost with the machine, so it need not wait for the disk. Not asynchronous commits:
+# those lose data with the process already, and tests kill it.
+_PARAMETROS_SEM_FSYNC = {"fsync": "off", "full_page_writes": "off"}
 
 
 def url(pastas: Pastas, banco: str = BANCO) -> str:
@@ -152,7 +153,7 @@ def _criar_dados(pastas: Pastas) -> None:
         str(_programa("initdb")),
         *["-D", str(aside), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"],
         *["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"],
-        *(["--no-sync"] if pastas.descartavel else []),
+        *(["--no-sync"] if pastas.sem_fsync else []),
     ]
     comando = identidade.comando(nomeado, comando, alcanca=[aside, _programa("postgres")])
     feito = subprocess.run(comando, capture_output=True, text=True, check=False, cwd="/")
@@ -207,13 +208,13 @@ def _iniciar(pastas: Pastas) -> None:
     (soquetes / ".s.PGSQL.5432").unlink(missing_ok=True)
     parametros = {
         **_PARAMETROS,
-        **(_PARAMETROS_DESCARTAVEL if pastas.descartavel else {}),
+        **(_PARAMETROS_SEM_FSYNC if pastas.sem_fsync else {}),
         "unix_socket_directories": str(soquetes),
         "cluster_name": f"bo-{pastas.marca}",
     }
     programa = [str(_programa("postgres")), "-D", str(pastas.postgres)]
     programa += [parte for nome, valor in parametros.items() for parte in ("-c", f"{nome}={valor}")]
-    comando = identidade.comando(dono, programa, alcanca=[pastas.postgres / "PG_VERSION"])
+    comando = identidade.comando(dono, programa, alcanca=[pastas.postgres])
     processo = servidor.iniciar(comando, trava=trava(pastas), log=log(pastas), pasta=Path("/"))
     servidor.esperar(lambda: processo.poll() is not None or responde(pastas), 120)
     if not responde(pastas):

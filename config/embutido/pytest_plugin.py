@@ -32,7 +32,7 @@ def _preparar() -> None:
     # Whatever a test writes below DADOS_DIR must not reach the data of `make run`.
     os.environ["DADOS_DIR"] = str(raiz)
     do_ambiente = {nome for nome in ("DATABASE_URL", "REDIS_URL") if os.environ.get(nome)}
-    garantir(Pastas(raiz, descartavel=True))
+    garantir(Pastas(raiz, descartavel=True, sem_fsync=True))
     numero = _ocupar_vaga(raiz)
     os.environ["SUITE_VAGA"] = str(numero)
     os.environ["SUITE_REDIS_EMBUTIDO"] = "" if "REDIS_URL" in do_ambiente else "1"

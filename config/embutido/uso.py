@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from config.embutido import postgres, travas, valkey
 from config.embutido.pastas import Pastas, criar_raiz, dados_dir
 
+_ENDERECOS = ("DATABASE_URL", "REDIS_URL", "PGHOST")
 _por_raiz: dict[str, "Servidores"] = {}
 
 
@@ -18,6 +19,7 @@ class Servidores:
     pastas: Pastas
     com_postgres: bool
     com_redis: bool
+    nomes: list[str] = field(default_factory=list)
     _descritor: int | None = field(default=None, repr=False)
     _pid: int = field(default_factory=os.getpid, repr=False)
 
@@ -38,6 +40,9 @@ class Servidores:
         if self._descritor is None or os.getpid() != self._pid:
             return
         _por_raiz.pop(str(self.pastas.raiz), None)
+        # The addresses go as well: a later `garantir` of this process starts anew.
+        for nome in self.nomes:
+            os.environ.pop(nome, None)
         if not self.pastas.raiz.exists():
             return
         with travas.exclusiva(self.pastas.trava):
@@ -59,7 +64,8 @@ def garantir(pastas: Pastas | None = None) -> Servidores | None:
     if not com_postgres and not com_redis:
         return None
     pastas = pastas or Pastas(dados_dir())
-    servidores = _por_raiz.get(str(pastas.raiz)) or Servidores(pastas, com_postgres, com_redis)
+    nomes = [nome for nome in _ENDERECOS if not os.environ.get(nome)]
+    servidores = _por_raiz.get(str(pastas.raiz)) or Servidores(pastas, com_postgres, com_redis, nomes)
     servidores.subir()
     _por_raiz[str(pastas.raiz)] = servidores
     atexit.register(servidores.liberar)

@@ -58,7 +58,9 @@ def responde(pastas: Pastas) -> bool:
 def garantir(pastas: Pastas) -> str:
     """Have a server that answers; return its address. The caller holds the lock."""
     if not responde(pastas) and not travas.livre(trava(pastas)):
-        servidor.esperar(lambda: travas.livre(trava(pastas)) or responde(pastas), 15)
+        # Loading may take its time; without its socket it will never answer again.
+        espera_s = 15 if soquete(pastas).exists() else 2
+        servidor.esperar(lambda: travas.livre(trava(pastas)) or responde(pastas), espera_s)
         if not responde(pastas):
             parar(pastas)
     if not responde(pastas):
@@ -126,7 +128,7 @@ def _iniciar(pastas: Pastas) -> None:
     }
     programa = [str(_programa())]
     programa += [parte for nome, valor in opcoes.items() for parte in (f"--{nome}", valor)]
-    comando = identidade.comando(dono, programa, alcanca=[pastas.redis / "appendonlydir"])
+    comando = identidade.comando(dono, programa, alcanca=[pastas.redis])
     processo = servidor.iniciar(comando, trava=trava(pastas), log=log(pastas), pasta=Path("/"))
     servidor.esperar(lambda: processo.poll() is not None or responde(pastas), 60)
     if not responde(pastas):

@@ -16,10 +16,15 @@ _SEM_REPETIR = Retry(NoBackoff(), 0)
 
 def conferir_servidores() -> None:
     """Raise ErroDeInicio where the environment names a server that is not there or not good enough."""
-    if os.environ.get("DATABASE_URL"):
-        _postgres(os.environ["DATABASE_URL"])
+    conferir_postgres()
     if os.environ.get("REDIS_URL"):
         _redis(os.environ["REDIS_URL"])
+
+
+def conferir_postgres() -> None:
+    """The database's half of it, for a single command."""
+    if os.environ.get("DATABASE_URL"):
+        _postgres(os.environ["DATABASE_URL"])
 
 
 def sem_senha(url: str) -> str:

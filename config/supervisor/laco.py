@@ -72,7 +72,7 @@ class Supervisor:
         os.environ.pop("BANCO_PAPEL", None)
         self._passo("banco", [sys.executable, "-m", "config.supervisor.preparar"], {"BANCO_PAPEL": "dono"})
         self._passo("agenda", manage("sincronizar_agenda"), {})
-        if tem_comando("carregar_demo"):
+        if _com_demo():
             self._passo("demo", manage("carregar_demo", "--se-vazio"), {})
 
     def _passo(self, nome: str, comando: list[str], ambiente: dict[str, str]) -> None:
@@ -149,7 +149,7 @@ class Supervisor:
             f"Dados        {dados_dir()}",
             "Parar        Ctrl-C",
         ]
-        if tem_comando("carregar_demo"):
+        if _com_demo():
             linhas.insert(3, "             usuário demo, senha demo (só nos dados de demonstração)")
         if tem_comando("simular_evolution"):
             simulador = f"http://{hospedeiro()}:{porta('SIMULADOR_PORT', 8090)}/_simulador/enviadas"
@@ -171,6 +171,11 @@ class Supervisor:
         if self._processos:
             self._diario.diz("tudo parado; os dados ficam em " + str(dados_dir()))
         os.close(self._trava)
+
+
+def _com_demo() -> bool:
+    """Whether an empty database gets the demo companies (CARREGAR_DEMO=0: no)."""
+    return os.environ.get("CARREGAR_DEMO") != "0" and tem_comando("carregar_demo")
 
 
 def _web_responde() -> bool:

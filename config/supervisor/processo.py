@@ -49,8 +49,10 @@ class Processo:
         threading.Thread(target=self._repassar, args=[self._processo], daemon=True).start()
 
     def _repassar(self, processo: "subprocess.Popen[str]") -> None:
-        if processo.stdout is not None:
-            for linha in processo.stdout:
+        if processo.stdout is None:
+            return
+        with processo.stdout as linhas:
+            for linha in linhas:
                 self._diario.linha(self.parte.nome, linha.rstrip("\n"))
 
     def vigiar(self) -> None:
