@@ -7,5 +7,8 @@ class ClientesConfig(AppConfig):
 
     def ready(self) -> None:
         from clientes import handlers
+        from clientes.services.series import SeriesDeClientes
+        from nucleo import series
 
         handlers.conectar(self)
+        series.registrar(SeriesDeClientes())

@@ -14,6 +14,7 @@ class CodigoEsgotado(Conflito):
             numero=numero,
         )
         self.numero = numero
+        self.municipio_id: int | None = None
 
     def __reduce__(self) -> tuple[type, tuple[int]]:
         return CodigoEsgotado, (self.numero,)

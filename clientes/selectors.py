@@ -3,13 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from clientes.models import Cliente, Municipio
+from clientes.models import Cliente, CodigoSequencia, FaixaImportada, Municipio
+from clientes.models.codigo import parte_lida
 from nucleo.models import Empresa
 
 # More than anybody reads; a search that finds more says so instead of hiding the rest.
@@ -88,6 +90,41 @@ def clientes_parecidos(
         return [Parecido(*linha) for linha in cursor.fetchall()]
 
 
+_POR_NOME = """
+SELECT p.municipio, p.chave, c.id, c.codigo_cliente, c.nome
+FROM unnest(%s::int[], %s::text[]) AS p(municipio, chave)
+CROSS JOIN LATERAL (
+    SELECT id, codigo_cliente, nome FROM clientes_cliente
+    WHERE empresa_id = %s AND municipio_id = p.municipio AND chave_nome = p.chave LIMIT 3) AS c
+"""
+_POR_TELEFONE = """
+SELECT p.fone, c.id, c.codigo_cliente, c.nome
+FROM unnest(%s::text[]) AS p(fone)
+CROSS JOIN LATERAL (
+    (SELECT id, codigo_cliente, nome FROM clientes_cliente
+     WHERE empresa_id = %s AND telefone = p.fone AND telefone <> '' LIMIT 3)
+    UNION
+    (SELECT id, codigo_cliente, nome FROM clientes_cliente
+     WHERE empresa_id = %s AND whatsapp = p.fone AND whatsapp <> '' LIMIT 3)) AS c
+"""
+
+
+def parecidos_em_bloco(
+    *, empresa: Empresa, nomes: Collection[tuple[int, str]], telefones: Collection[str]
+) -> dict[Any, list[Parecido]]:
+    """The same for many at once: {(municipality, sound of the name) or phone: customers}."""
+    achados: dict[Any, list[Parecido]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_POR_NOME, [[m for m, _ in nomes], [chave for _, chave in nomes], empresa.pk])
+        for municipio, chave, *resto in cursor.fetchall():
+            achados.setdefault((municipio, chave), []).append(Parecido("nome", *resto))
+        if telefones:
+            cursor.execute(_POR_TELEFONE, [list(telefones), empresa.pk, empresa.pk])
+            for fone, *resto in cursor.fetchall():
+                achados.setdefault(fone, []).append(Parecido("telefone", *resto))
+    return achados
+
+
 def clientes_buscados(termo: str, clientes: "QuerySet[Cliente] | None" = None) -> "QuerySet[Cliente]":
     """Narrow `clientes` to those that `termo` finds: name, trade name, code, document or phone.
 
@@ -126,3 +163,55 @@ def maior_sequencia_presente(*, empresa: Empresa, prefixo: str) -> str | None:
     )
     ultimo = codigos.order_by("-codigo_cliente").values_list("codigo_cliente", flat=True).first()
     return ultimo[5:] if ultimo else None
+
+
+def contagem_por_prefixo(*, empresa: Empresa) -> dict[str, int]:
+    """Return how many customers carry each XXXX."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT left(codigo_cliente, 4), count(*) FROM clientes_cliente WHERE empresa_id = %s GROUP BY 1",
+            [empresa.pk],
+        )
+        return dict(cursor.fetchall())
+
+
+def lacunas_de_codigos(*, empresa: Empresa, maximo: int = 1000) -> list[tuple[int, int]]:
+    """Return (XXXX, YYYY) of codes that this system gave and that no customer has.
+
+    What we gave is 1..counter without the ranges that came from elsewhere. Reads every code once.
+    """
+    presentes: dict[int, set[int]] = {}
+    codigos = Cliente.objects.filter(empresa=empresa).values_list("codigo_cliente", flat=True)
+    for codigo in codigos.iterator(chunk_size=10_000):
+        presentes.setdefault(parte_lida(codigo[:4]), set()).add(parte_lida(codigo[5:]))
+    alheios: dict[int, set[int]] = {}
+    faixas = FaixaImportada.objects.filter(empresa=empresa, numero_municipio__isnull=False)
+    for numero, de, ate in faixas.values_list("numero_municipio", "de", "ate"):
+        alheios.setdefault(numero, set()).update(range(de, ate + 1))
+    contadores = CodigoSequencia.objects.filter(empresa=empresa).order_by("numero_municipio")
+    lacunas = (
+        (numero, sequencia)
+        for numero, ultima in contadores.values_list("numero_municipio", "ultima_sequencia")
+        for sequencia in range(1, ultima + 1)
+        if sequencia not in presentes.get(numero, ()) and sequencia not in alheios.get(numero, ())
+    )
+    return list(islice(lacunas, maximo))
+
+
+_LACUNAS_DE_MUNICIPIOS = """
+SELECT n FROM codigo_municipio_contadores c CROSS JOIN LATERAL generate_series(1, c.ultimo_numero) AS n
+WHERE c.empresa_id = %(empresa)s
+  AND NOT EXISTS (SELECT FROM codigo_sequencias s
+                  WHERE s.empresa_id = %(empresa)s AND s.numero_municipio = n)
+  AND NOT EXISTS (SELECT FROM codigo_faixas_importadas f
+                  WHERE f.empresa_id = %(empresa)s AND f.numero_municipio IS NULL
+                    AND n BETWEEN f.de AND f.ate)
+ORDER BY n
+"""
+
+
+def lacunas_de_municipios(*, empresa: Empresa) -> list[int]:
+    """Return the XXXX that this system gave and that no municipality has."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LACUNAS_DE_MUNICIPIOS, {"empresa": empresa.pk})
+        return [linha[0] for linha in cursor.fetchall()]

@@ -91,3 +91,24 @@ class LoteDeClientesSerializer(serializers.Serializer[Any]):
     """Up to 1000 customers; each stands alone."""
 
     itens = serializers.ListField(child=serializers.JSONField())
+
+
+class ResultadoDoItemSerializer(serializers.Serializer[Any]):
+    """What became of one item."""
+
+    indice = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=["criado", "erro"])
+    id = serializers.IntegerField(required=False)
+    codigo_cliente = serializers.CharField(required=False)
+    avisos = serializers.ListField(child=serializers.DictField(), required=False)
+    code = serializers.CharField(required=False)
+    detail = serializers.CharField(required=False)
+    field = serializers.CharField(required=False, allow_null=True)
+
+
+class ResultadoDoLoteSerializer(serializers.Serializer[Any]):
+    """How many, and one result per item."""
+
+    criados = serializers.IntegerField()
+    erros = serializers.IntegerField()
+    resultados = ResultadoDoItemSerializer(many=True)

@@ -1,9 +1,11 @@
 """`/api/v1/clientes/`: thin over the services."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filtros
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
@@ -13,12 +15,17 @@ from clientes.api.serializers import (
     AlteracaoDoClienteSerializer,
     ClienteSerializer,
     DadosDoClienteSerializer,
+    LoteDeClientesSerializer,
+    ResultadoDoLoteSerializer,
 )
 from clientes.models import Cliente
 from clientes.selectors import clientes_buscados
-from clientes.services import cliente_atualizar, cliente_criar
-from nucleo.api.idempotencia import idempotente
+from clientes.services import cliente_atualizar, cliente_criar, clientes_criar_bloco
+from nucleo.api.idempotencia import idempotente, processar_em_blocos
 from nucleo.api.visoes import VisaoDaEmpresa
+from nucleo.errors import ErroDeNegocio, ErroDeValidacao
+
+LOTE_MAXIMO = 1000
 
 
 class FiltroDeClientes(filtros.FilterSet):
@@ -59,6 +66,7 @@ class _VisaoDeClientes(VisaoDaEmpresa):
 class ClientesView(_VisaoDeClientes, ListAPIView[Cliente]):
     """List and create."""
 
+    @extend_schema(request=DadosDoClienteSerializer, responses={201: ClienteSerializer})
     @idempotente
     def post(self, request: Request) -> Response:
         entrada = DadosDoClienteSerializer(data=request.data)
@@ -72,6 +80,7 @@ class ClienteView(_VisaoDeClientes, RetrieveAPIView[Cliente]):
 
     filter_backends: list[Any] = []
 
+    @extend_schema(request=AlteracaoDoClienteSerializer, responses=ClienteSerializer)
     def patch(self, request: Request, pk: int) -> Response:
         entrada = AlteracaoDoClienteSerializer(data=request.data)
         entrada.is_valid(raise_exception=True)
@@ -79,3 +88,43 @@ class ClienteView(_VisaoDeClientes, RetrieveAPIView[Cliente]):
             empresa=self.empresa, ator=self.ator, cliente_id=pk, **entrada.validated_data
         )
         return Response(ClienteSerializer(cliente).data)
+
+
+class LoteDeClientesView(VisaoDaEmpresa):
+    """Up to 1000 customers in one call, committed in blocks of 100; each item stands alone."""
+
+    modelo_da_permissao = Cliente
+    serializer_class = LoteDeClientesSerializer
+
+    @extend_schema(responses=ResultadoDoLoteSerializer)
+    def post(self, request: Request) -> Response:
+        resultados = processar_em_blocos(request, _itens(request), self._bloco)
+        criados = sum(resultado["status"] == "criado" for resultado in resultados)
+        corpo = {"criados": criados, "erros": len(resultados) - criados, "resultados": resultados}
+        return Response(corpo)
+
+    def _bloco(self, itens: Sequence[Any], inicio: int) -> list[dict[str, Any]]:
+        saida = clientes_criar_bloco(
+            empresa=self.empresa, ator=self.ator, itens=itens, avisar=True, origem="api"
+        )
+        return [_resultado(indice, um) for indice, um in enumerate(saida, start=inicio)]
+
+
+def _itens(request: Request) -> list[Any]:
+    itens = request.data.get("itens") if isinstance(request.data, dict) else None
+    if not isinstance(itens, list) or not itens:
+        raise ErroDeValidacao("campo_obrigatorio", "Envie de 1 a 1000 itens.", field="itens")
+    if len(itens) > LOTE_MAXIMO:
+        raise ErroDeValidacao(
+            "lote_muito_grande", f"São {len(itens)} itens; o máximo é {LOTE_MAXIMO}.", field="itens"
+        )
+    return itens
+
+
+def _resultado(indice: int, um: Cliente | ErroDeNegocio) -> dict[str, Any]:
+    if isinstance(um, Cliente):
+        feito = {"indice": indice, "status": "criado", "id": um.pk, "codigo_cliente": um.codigo_cliente}
+        return feito | ({"avisos": um.avisos} if um.avisos else {})
+    existente = {chave: valor for chave, valor in um.extra.items() if chave == "codigo_cliente"}
+    erro = {"indice": indice, "status": "erro", "code": um.code, "detail": um.detail, "field": um.field}
+    return erro | existente

@@ -1,26 +1,23 @@
 """Creating and changing a customer."""
 
-import logging
 import time
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from clientes.errors import CodigoEmConflito, documento_duplicado
+from clientes.errors import documento_duplicado
 from clientes.locks import cliente_travar
 from clientes.models import Cliente
 from clientes.selectors import Parecido, clientes_parecidos, documentos_existentes
 from clientes.services import metricas
 from clientes.services.codigos import contador_alcancar, gerar_codigo_cliente
+from clientes.services.conflitos import TENTATIVAS, conflito_registrar, falha_registrar
 from clientes.services.dados import dados_validados
 from nucleo.ator import Ator
 from nucleo.errors import ErroDeValidacao, NaoEncontrado, restricao_violada
 from nucleo.models import Empresa
 from nucleo.services.auditoria import auditar
 
-logger = logging.getLogger(__name__)
-
-TENTATIVAS = 5
 RESTRICAO_DO_CODIGO = "clientes_cliente_codigo_uniq"
 RESTRICAO_DO_DOCUMENTO = "clientes_cliente_cpf_cnpj_uniq"
 
@@ -71,16 +68,9 @@ def _inserir(cliente: Cliente) -> None:
         if _inserido(cliente):
             metricas.TENTATIVAS.observe(tentativa)
             return
-        logger.warning(
-            "Conflito de código detectado na tentativa %d",
-            tentativa,
-            extra={"codigo": cliente.codigo_cliente, "empresa": cliente.empresa_id},
-        )
-        metricas.CONFLITOS.labels(tentativa=str(tentativa)).inc()
+        conflito_registrar(tentativa=tentativa, empresa=cliente.empresa)
         contador_alcancar(empresa=cliente.empresa, codigo=cliente.codigo_cliente)
-    logger.error("Falha persistente ao salvar cliente", extra={"empresa": cliente.empresa_id})
-    metricas.FALHAS_PERSISTENTES.inc()
-    raise CodigoEmConflito(TENTATIVAS)
+    raise falha_registrar(empresa=cliente.empresa)
 
 
 def _inserido(cliente: Cliente) -> bool:

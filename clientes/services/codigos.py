@@ -60,7 +60,11 @@ def codigos_reservar(*, empresa: Empresa, quantidades: Mapping[int, int]) -> dic
     municipios_numerar(empresa=empresa, municipios=list(quantidades))
     blocos = {}
     for municipio in sorted(quantidades):
-        bloco = _avancar(empresa, municipio, quantidades[municipio])
+        try:
+            bloco = _avancar(empresa, municipio, quantidades[municipio])
+        except CodigoEsgotado as erro:
+            erro.municipio_id = municipio
+            raise
         if bloco is None:
             raise LookupError(f"O município {municipio} não pôde ser numerado.")
         blocos[municipio] = bloco

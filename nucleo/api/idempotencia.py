@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from nucleo.errors import Conflito, ErroDeValidacao
+from nucleo.locks import chave_idempotencia_travar
 from nucleo.models import ChaveIdempotencia
 from nucleo.pedido import Pedido
 
@@ -40,6 +41,59 @@ def idempotente(metodo: Callable[..., Response]) -> Callable[..., Response]:
     return com_chave
 
 
+def processar_em_blocos(
+    request: Request,
+    itens: Sequence[Any],
+    processar: Callable[[Sequence[Any], int], list[dict[str, Any]]],
+    *,
+    tamanho: int = 100,
+) -> list[dict[str, Any]]:
+    """Settle a batch in blocks of `tamanho`, each in a transaction of its own; return a result per item.
+
+    `processar(itens do bloco, índice do primeiro)` returns one JSON-able result per item. With the header
+    the results are recorded with their block: a batch that was killed and is sent again goes on behind
+    the last committed block, and two identical ones at once take turns. Not inside `@idempotente`.
+    """
+    chave = request.headers.get("Idempotency-Key", "")
+    if not chave:
+        return _sem_chave(itens, processar, tamanho)
+    feitos: list[dict[str, Any]] | None = None
+    while feitos is None or len(feitos) < len(itens):
+        with transaction.atomic():
+            feitos = _mais_um_bloco(request, chave, itens, processar, tamanho)
+    return feitos
+
+
+def _sem_chave(
+    itens: Sequence[Any], processar: Callable[[Sequence[Any], int], list[dict[str, Any]]], tamanho: int
+) -> list[dict[str, Any]]:
+    resultados: list[dict[str, Any]] = []
+    for inicio in range(0, len(itens), tamanho):
+        with transaction.atomic():
+            resultados += processar(itens[inicio : inicio + tamanho], inicio)
+    return resultados
+
+
+def _mais_um_bloco(
+    request: Request,
+    chave: str,
+    itens: Sequence[Any],
+    processar: Callable[[Sequence[Any], int], list[dict[str, Any]]],
+    tamanho: int,
+) -> list[dict[str, Any]]:
+    achado, _ = _registrar(request, chave)
+    registro = chave_idempotencia_travar(chave_id=achado.pk)
+    _conferir_mesmo_pedido(registro, request)
+    feitos: list[dict[str, Any]] = list((registro.resposta or {}).get("resultados", []))
+    if len(feitos) < len(itens):
+        feitos += processar(itens[len(feitos) : len(feitos) + tamanho], len(feitos))
+        registro.resposta = {"resultados": _serializavel(feitos)}
+    if len(feitos) >= len(itens):
+        registro.status = 200
+    registro.save(update_fields=["status", "resposta"])
+    return feitos
+
+
 def _registrar(request: Request, chave: str) -> tuple[ChaveIdempotencia, bool]:
     if len(chave) > 255 or not chave.isprintable():
         raise ErroDeValidacao(
@@ -64,13 +118,17 @@ def resumo_do_corpo(request: Request) -> str:
 
 
 def _repetida(registro: ChaveIdempotencia, request: Request) -> Response:
+    _conferir_mesmo_pedido(registro, request)
+    return Response(registro.resposta, status=registro.status, headers={"Idempotency-Replayed": "true"})
+
+
+def _conferir_mesmo_pedido(registro: ChaveIdempotencia, request: Request) -> None:
     if registro.resumo_corpo != resumo_do_corpo(request) or registro.rota != _rota(request):
         raise Conflito(
             "idempotencia_conflito",
             "Esta Idempotency-Key já foi usada com outro pedido.",
             field="Idempotency-Key",
         )
-    return Response(registro.resposta, status=registro.status, headers={"Idempotency-Replayed": "true"})
 
 
 def _serializavel(dados: Any) -> Any:
