@@ -39,13 +39,17 @@ def espera_limitada() -> Iterator[None]:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [anterior])
 
 
-def travar_produtos(*, empresa_id: int, produto_ids: Iterable[int]) -> list[int]:
-    """Lock the products NO KEY, ordered by id, in one statement; return the ids that exist.
+def travar_produtos(
+    *, empresa_id: int, produto_ids: Iterable[int], pular_ocupados: bool = False
+) -> list[int]:
+    """Lock the products NO KEY, ordered by id, in one statement; return the ids that are now held.
 
-    Unordered folds deadlock each other. Raises Indisponivel `produto_ocupado` after ten seconds.
+    Unordered folds deadlock each other. With `pular_ocupados` those held by others are left out; else
+    raises Indisponivel `produto_ocupado` after ten seconds.
     """
     ids = sorted(set(produto_ids))
-    linhas = Produto.objects.select_for_update(no_key=True).filter(empresa_id=empresa_id, pk__in=ids)
+    linhas = Produto.objects.select_for_update(no_key=True, skip_locked=pular_ocupados)
+    linhas = linhas.filter(empresa_id=empresa_id, pk__in=ids)
     with espera_limitada():
         return list(linhas.order_by("pk").values_list("pk", flat=True))
 

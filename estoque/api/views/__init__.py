@@ -1,0 +1,1 @@
+"""Thin views: read the body, call one service or selector, answer."""
