@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -27,7 +28,7 @@ class SemContexto(NaoEncontrado):
 class ContextoMudou(Conflito):
     """The session switched since the caller looked: somebody else (or another tab) was first."""
 
-    def __init__(self, detail: str = "", **extra: object) -> None:
+    def __init__(self, detail: str = "", **extra: Any) -> None:
         super().__init__(
             "contexto_mudou",
             detail or "O perfil ativo desta sessão mudou enquanto isso; confira e repita.",

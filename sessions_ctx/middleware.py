@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,11 +16,12 @@ from nucleo.escopo import escopo, escopo_do_usuario
 from sessions_ctx import porta, respostas
 from sessions_ctx.cerca import CABECALHO, CAMPO, marca_do_contexto, marca_lida
 from sessions_ctx.models import SessionContext
+from sessions_ctx.pedido import PedidoDaPessoa
 from sessions_ctx.selectors import fim_da_sessao, get_session_context, perfis_disponiveis, sessao_id_de
 from sessions_ctx.services import registrar_uso, sessao_mudar_chave
 
 LEITURA = {"GET", "HEAD", "OPTIONS", "TRACE"}
-Proximo = Callable[[HttpRequest], HttpResponse]
+Proximo = Callable[[PedidoDaPessoa], HttpResponseBase]
 
 
 class ContextoMiddleware:
@@ -30,7 +30,7 @@ class ContextoMiddleware:
     def __init__(self, get_response: Proximo) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: PedidoDaPessoa) -> HttpResponseBase:
         request.contexto = None
         if request.chave_api is not None or not request.user.is_authenticated:
             return self.get_response(request)
@@ -48,13 +48,13 @@ class ContextoMiddleware:
             return self.get_response(request)
         return self._no_contexto(request, contexto)
 
-    def _encerrada(self, request: HttpRequest, fim: str) -> HttpResponseBase:
+    def _encerrada(self, request: PedidoDaPessoa, fim: str) -> HttpResponseBase:
         """The login is over too: go on as nobody, with the way back to where the person was."""
         usuario = request.user
         porta.sair(request, fim=fim)
         return respostas.sessao_encerrada(request, usuario, fim) or self.get_response(request)
 
-    def _no_contexto(self, request: HttpRequest, contexto: SessionContext) -> HttpResponseBase:
+    def _no_contexto(self, request: PedidoDaPessoa, contexto: SessionContext) -> HttpResponseBase:
         request.contexto = contexto
         request.empresa = contexto.empresa
         request.user.perfil_ativo = contexto.perfil_ativo
@@ -64,7 +64,7 @@ class ContextoMiddleware:
         return respostas.oferecer_troca(request, resposta)
 
     def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+        self, request: PedidoDaPessoa, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Hold the write fence, and send who has no perfil to choose one."""
         if not request.user.is_authenticated or request.chave_api is not None:
@@ -82,7 +82,7 @@ class ContextoMiddleware:
             return None
         return self._cerca_do_escritorio(request)
 
-    def _cerca_da_api(self, request: HttpRequest) -> HttpResponseBase | None:
+    def _cerca_da_api(self, request: PedidoDaPessoa) -> HttpResponseBase | None:
         """A program that says which context it saw does not write under another one."""
         vista = request.headers.get("X-Contexto-Versao")
         atual = str(request.contexto.versao) if request.contexto else "0"
@@ -90,7 +90,7 @@ class ContextoMiddleware:
             return None
         return respostas.problema_do_contexto(request)
 
-    def _cerca_do_escritorio(self, request: HttpRequest) -> HttpResponseBase | None:
+    def _cerca_do_escritorio(self, request: PedidoDaPessoa) -> HttpResponseBase | None:
         """A form is accepted only under the perfil it was opened under."""
         texto = request.POST.get(CAMPO) or request.headers.get(CABECALHO, "")
         # Django's test client switches CSRF off, and with it the need to carry the mark; a wrong one
@@ -102,7 +102,9 @@ class ContextoMiddleware:
             return None
         return respostas.formulario_de_outro_contexto(request, marca)
 
-    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+    def process_template_response(
+        self, request: PedidoDaPessoa, response: TemplateResponse
+    ) -> TemplateResponse:
         """Give the header its list of perfis: read while no transaction is open."""
         if getattr(request, "contexto", None) is not None:
             with escopo_do_usuario(request.user.pk):
@@ -110,7 +112,7 @@ class ContextoMiddleware:
         return response
 
 
-def _seguir_a_chave(request: HttpRequest, contexto: SessionContext) -> None:
+def _seguir_a_chave(request: PedidoDaPessoa, contexto: SessionContext) -> None:
     """Django cycles the session key on a new password: the context belongs to the session, so it follows."""
     atual = sessao_id_de(request.session.session_key)
     if atual != contexto.sessao_id and request.session.get(SESSION_KEY) == str(contexto.usuario_id):

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,6 +20,7 @@ from nucleo.services.auditoria import auditar
 from sessions_ctx.cerca import Marca, nome_da_marca, nome_do_contexto
 from sessions_ctx.errors import ContextoMudou
 from sessions_ctx.models import SessionContext
+from sessions_ctx.pedido import PedidoDaPessoa
 from sessions_ctx.selectors import perfis_disponiveis
 
 _FRASES = {
@@ -30,7 +31,7 @@ _FRASES = {
 _PAGINAS_DE_REGISTRO = ("_change", "_history", "_delete")
 
 
-def destino_seguro(request: HttpRequest, destino: str) -> str:
+def destino_seguro(request: PedidoDaPessoa, destino: str) -> str:
     """Return `destino` if it is a page of this site, else the office's first page."""
     seguro = url_has_allowed_host_and_scheme(
         destino, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -38,7 +39,7 @@ def destino_seguro(request: HttpRequest, destino: str) -> str:
     return destino if destino and seguro else reverse("admin:index")
 
 
-def sessao_encerrada(request: HttpRequest, usuario: Usuario, fim: str) -> HttpResponseBase | None:
+def sessao_encerrada(request: PedidoDaPessoa, usuario: Usuario, fim: str) -> HttpResponseBase | None:
     """Say that the session is over: 401 to a program, the login page with the way back to a person."""
     if request.path.startswith("/api/"):
         if request.path == reverse("sessao:entrar"):
@@ -52,19 +53,19 @@ def sessao_encerrada(request: HttpRequest, usuario: Usuario, fim: str) -> HttpRe
     return HttpResponseRedirect(f"{reverse('admin:login')}?{urlencode({'next': _volta(request)})}")
 
 
-def _volta(request: HttpRequest) -> str:
+def _volta(request: PedidoDaPessoa) -> str:
     """Where the person comes back to: the page itself; for a form that was sent, the page that held it."""
     return request.get_full_path()
 
 
-def escolher_perfil(request: HttpRequest) -> HttpResponseBase:
+def escolher_perfil(request: PedidoDaPessoa) -> HttpResponseBase:
     """Send a person without a perfil to the page that asks."""
     if request.method not in {"GET", "HEAD"}:
         messages.warning(request, "Você não tem perfil ativo nesta sessão. Nada foi gravado.")
     return HttpResponseRedirect(f"{reverse('contexto:escolher')}?{urlencode({'next': _volta(request)})}")
 
 
-def problema_do_contexto(request: HttpRequest) -> HttpResponse:
+def problema_do_contexto(request: PedidoDaPessoa) -> HttpResponse:
     """409 for a write that carries a stale context version."""
     atual = request.contexto
     erro = ContextoMudou(
@@ -78,7 +79,7 @@ def problema_do_contexto(request: HttpRequest) -> HttpResponse:
     return problema_http(409, corpo["code"], corpo["detail"], versao=corpo["versao"])
 
 
-def formulario_de_outro_contexto(request: HttpRequest, marca: Marca | None) -> HttpResponseBase:
+def formulario_de_outro_contexto(request: PedidoDaPessoa, marca: Marca | None) -> HttpResponseBase:
     """Refuse a form opened under another perfil; the sentence names both."""
     agora = nome_do_contexto(request.contexto)
     with escopo_do_usuario(request.user.pk):
@@ -103,7 +104,7 @@ def _vinculo(usuario: Usuario, perfil_id: int) -> Vinculo | None:
     return perfis_disponiveis(usuario=usuario).filter(perfil_id=perfil_id).first()
 
 
-def _auditar_recusa(request: HttpRequest, frase: str, de: str = "", para: str = "") -> None:
+def _auditar_recusa(request: PedidoDaPessoa, frase: str, de: str = "", para: str = "") -> None:
     ator: Ator = request.ator
     with escopo_do_usuario(request.user.pk):
         auditar(
@@ -117,7 +118,7 @@ def _auditar_recusa(request: HttpRequest, frase: str, de: str = "", para: str = 
         )
 
 
-def oferecer_troca(request: HttpRequest, resposta: HttpResponseBase) -> HttpResponseBase:
+def oferecer_troca(request: PedidoDaPessoa, resposta: HttpResponseBase) -> HttpResponseBase:
     """A link to a record of another empresa in which the person has a perfil offers the switch.
 
     Looks there only when the office has already answered that the record does not exist here.
@@ -145,7 +146,7 @@ def _modelo_da_pagina(url_name: str) -> type[Model] | None:
     return None
 
 
-def _onde_esta(request: HttpRequest, modelo: type[Model], chave: str) -> Vinculo | None:
+def _onde_esta(request: PedidoDaPessoa, modelo: type[Model], chave: str) -> Vinculo | None:
     permissao = f"{modelo._meta.app_label}.view_{modelo._meta.model_name}"
     with escopo_do_usuario(request.user.pk):
         vinculos = [v for v in perfis_disponiveis(usuario=request.user) if v.empresa_id != request.empresa.pk]
@@ -165,7 +166,7 @@ def _existe(modelo: type[Model], chave: str, empresa_id: int) -> bool:
         return False
 
 
-def _oferta(request: HttpRequest, modelo: type[Model], vinculo: Vinculo) -> HttpResponse:
+def _oferta(request: PedidoDaPessoa, modelo: type[Model], vinculo: Vinculo) -> HttpResponse:
     list(messages.get_messages(request))  # "does not exist" would contradict this page
     contexto = admin.site.each_context(request) | {
         "title": "Registro de outra empresa",

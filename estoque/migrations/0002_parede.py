@@ -34,6 +34,7 @@ BEGIN
     SELECT id, empresa_id, 0, 0, 0, 0, 0, 0, '', 0 FROM novas;
     RETURN NULL;
 END $$;
+REVOKE ALL ON FUNCTION estoque_produto_nasce() FROM PUBLIC;
 CREATE TRIGGER estoque_produto_nasce AFTER INSERT ON estoque_produto
     REFERENCING NEW TABLE AS novas FOR EACH STATEMENT EXECUTE FUNCTION estoque_produto_nasce();
 """

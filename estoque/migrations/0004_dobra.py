@@ -159,6 +159,7 @@ END $$;
 """
 
 _DIREITOS = """
+REVOKE ALL ON FUNCTION estoque_exigir_empresa(bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION estoque_derivar(bigint, bigint[], date) FROM PUBLIC;
 REVOKE ALL ON FUNCTION estoque_dobrar(bigint, bigint[], date) FROM PUBLIC;
 REVOKE ALL ON FUNCTION estoque_reconstruir(bigint, bigint[], date) FROM PUBLIC;

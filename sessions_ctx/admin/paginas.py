@@ -18,6 +18,7 @@ from nucleo.escopo import escopo, escopo_do_usuario
 from sessions_ctx import porta
 from sessions_ctx.admin.formularios import EntradaForm
 from sessions_ctx.models import SessionContext
+from sessions_ctx.pedido import PedidoDaPessoa
 from sessions_ctx.respostas import destino_seguro
 from sessions_ctx.selectors import acessos_recentes, perfis_disponiveis, sessao_id_de, sessoes_do_usuario
 from sessions_ctx.services import sessoes_encerrar, update_active_profile
@@ -62,7 +63,7 @@ class Entrar(LoginView):
 
 @never_cache
 @require_POST
-def sair(request: HttpRequest) -> HttpResponse:
+def sair(request: PedidoDaPessoa) -> HttpResponse:
     """Log out; the context ends with the session."""
     porta.sair(request)
     messages.success(request, "Você saiu do sistema.")
@@ -70,7 +71,7 @@ def sair(request: HttpRequest) -> HttpResponse:
 
 
 @so_para_quem_entrou
-def escolher(request: HttpRequest) -> HttpResponse:
+def escolher(request: PedidoDaPessoa) -> HttpResponse:
     """Ask which perfil to work as."""
     with escopo_do_usuario(request.user.pk):
         vinculos = list(perfis_disponiveis(usuario=request.user))
@@ -85,7 +86,7 @@ def escolher(request: HttpRequest) -> HttpResponse:
 
 @so_para_quem_entrou
 @require_POST
-def trocar(request: HttpRequest) -> HttpResponse:
+def trocar(request: PedidoDaPessoa) -> HttpResponse:
     """Switch the session to another perfil; one of two concurrent switches wins, the other is told."""
     destino = destino_seguro(request, request.POST.get("next", ""))
     try:
@@ -110,7 +111,7 @@ def _inteiro(texto: str | None) -> int | None:
     return int(texto) if texto and texto.isascii() and texto.isdigit() and len(texto) < 19 else None
 
 
-def _onde_continuar(request: HttpRequest, contexto: SessionContext, destino: str) -> str:
+def _onde_continuar(request: PedidoDaPessoa, contexto: SessionContext, destino: str) -> str:
     """Stay on the list one was on; a record's page belongs to the empresa one left, so show its list."""
     if request.POST.get("manter"):
         return destino
@@ -132,7 +133,7 @@ def _onde_continuar(request: HttpRequest, contexto: SessionContext, destino: str
 
 
 @so_para_quem_entrou
-def minhas_sessoes(request: HttpRequest) -> HttpResponse:
+def minhas_sessoes(request: PedidoDaPessoa) -> HttpResponse:
     """Show where the person is logged in, and the latest logins and refusals."""
     with escopo_do_usuario(request.user.pk):
         sessoes = list(sessoes_do_usuario(usuario=request.user))
@@ -148,7 +149,7 @@ def minhas_sessoes(request: HttpRequest) -> HttpResponse:
 
 @so_para_quem_entrou
 @require_POST
-def encerrar(request: HttpRequest) -> HttpResponse:
+def encerrar(request: PedidoDaPessoa) -> HttpResponse:
     """End one of the person's other sessions, or all of them."""
     uma = _inteiro(request.POST.get("sessao"))
     with escopo_do_usuario(request.user.pk):

@@ -1,6 +1,6 @@
 """`sessao/`: the same session, for front ends of other people. Thin skins over the services."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
@@ -19,6 +19,7 @@ from sessions_ctx import porta
 from sessions_ctx.api import serializers
 from sessions_ctx.errors import LoginBloqueado, LoginRecusado, SemContexto
 from sessions_ctx.models import SessionContext
+from sessions_ctx.pedido import PedidoDaPessoa
 from sessions_ctx.selectors import get_session_context, perfis_disponiveis, sessao_id_de
 from sessions_ctx.services import deactivate_session, update_active_profile
 
@@ -37,8 +38,17 @@ class TemSessao(BasePermission):
 class VisaoDaSessao(APIView):
     permission_classes = [TemSessao]
 
+    @property
+    def pedido(self) -> PedidoDaPessoa:
+        return cast(PedidoDaPessoa, self.request._request)
+
     def usuario(self) -> Usuario:
-        return self.request.user
+        return cast(Usuario, self.request.user)
+
+    def contexto(self) -> SessionContext:
+        if self.pedido.contexto is None:
+            raise SemContexto
+        return self.pedido.contexto
 
     def sessao_id(self) -> str:
         return sessao_id_de(self.request._request.session.session_key)
@@ -49,45 +59,40 @@ class PerfisView(VisaoDaSessao):
     def get(self, request: Request) -> Response:
         """The perfis the person may work as."""
         with escopo_do_usuario(self.usuario().pk):
-            vinculos = list(perfis_disponiveis(usuario=self.usuario()))
-        return Response(serializers.PerfilSerializer(vinculos, many=True).data)
+            vinculos: Any = perfis_disponiveis(usuario=self.usuario())
+            dados = serializers.PerfilSerializer(vinculos, many=True).data
+        return Response(dados)
 
 
 class ContextoView(VisaoDaSessao):
     @extend_schema(responses=serializers.ContextoSerializer)
     def get(self, request: Request) -> Response:
         """The active context; 404 `sem_contexto` where the session has none."""
-        return Response(serializers.ContextoSerializer(_do_pedido(request)).data)
+        return Response(serializers.ContextoSerializer(self.contexto()).data)
 
     @extend_schema(request=serializers.TrocarSerializer, responses=serializers.ContextoSerializer)
     def post(self, request: Request) -> Response:
         """Switch; 409 `contexto_mudou` when another switch came first."""
         dados = serializers.TrocarSerializer(data=request.data)
         dados.is_valid(raise_exception=True)
-        visto = request._request.contexto
+        visto = self.pedido.contexto
         with escopo_do_usuario(self.usuario().pk):
             contexto = update_active_profile(
                 usuario=self.usuario(),
                 perfil=dados.validated_data["perfil"],
                 sessao_id=self.sessao_id(),
                 versao=visto.versao if visto else None,
-                ator=request._request.ator,
+                ator=self.pedido.ator,
             )
         return Response(serializers.ContextoSerializer(contexto).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:
         """Leave the perfil; the login stays."""
-        _do_pedido(request)
+        self.contexto()
         with escopo_do_usuario(self.usuario().pk):
-            deactivate_session(usuario=self.usuario(), sessao_id=self.sessao_id(), ator=request._request.ator)
+            deactivate_session(usuario=self.usuario(), sessao_id=self.sessao_id(), ator=self.pedido.ator)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _do_pedido(request: Request) -> SessionContext:
-    if request._request.contexto is None:
-        raise SemContexto
-    return request._request.contexto
 
 
 class EntrarView(APIView):

@@ -93,14 +93,13 @@ def _gravar_troca(contexto: SessionContext, papel: Perfil, ator: Ator) -> None:
     contexto.save(update_fields=["perfil_ativo", "empresa", "versao", "ultimo_uso", "data_expiracao"])
     for empresa_id in sorted(empresas):
         # On the trail of both empresas; marked where left, so the person's own list shows it once.
-        deixada = {"deixada": True} if empresa_id != papel.empresa_id else {}
         auditar(
             empresa=Empresa(pk=empresa_id),
             ator=ator,
             acao="contexto_trocado",
             de=de,
             para=_nome(papel),
-            **deixada,
+            deixada=empresa_id != papel.empresa_id,
         )
 
 
