@@ -68,6 +68,14 @@ def municipio_achado(dados: Mapping[str, Any]) -> Municipio:
     return achado
 
 
+def documento_ou_nada(valor: Any) -> str:
+    """Return the normalised document, or nothing where there is none or it is bad."""
+    try:
+        return documento_normalizado(valor)
+    except ErroDeValidacao:
+        return ""
+
+
 def _por_ibge(ibge: Any) -> Municipio:
     texto = str(ibge).strip()
     if isinstance(ibge, bool) or not re.fullmatch(r"[0-9]{7}", texto):
