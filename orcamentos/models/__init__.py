@@ -1,0 +1,17 @@
+"""A quote, its items, what was sent of it, and the counters that number it."""
+
+from orcamentos.models.importacao import ImportacaoDeOrcamentos
+from orcamentos.models.item import ItemOrcamento
+from orcamentos.models.orcamento import Orcamento, Status
+from orcamentos.models.revisao import RevisaoOrcamento
+from orcamentos.models.serie import FaixaImportada, SerieOrcamento
+
+__all__ = [
+    "FaixaImportada",
+    "ImportacaoDeOrcamentos",
+    "ItemOrcamento",
+    "Orcamento",
+    "RevisaoOrcamento",
+    "SerieOrcamento",
+    "Status",
+]
