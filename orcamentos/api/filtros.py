@@ -1,0 +1,20 @@
+import django_filters
+
+from orcamentos.models import Orcamento, Status
+from orcamentos.models.numeracao import numero_lido
+
+
+class FiltroDeOrcamentos(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=Status.choices)
+    cliente = django_filters.NumberFilter(field_name="cliente_id")
+    budget_number = django_filters.CharFilter(method="pelo_numero")
+    data_de = django_filters.DateFilter(field_name="data", lookup_expr="gte")
+    data_ate = django_filters.DateFilter(field_name="data", lookup_expr="lte")
+
+    class Meta:
+        model = Orcamento
+        fields: list[str] = []
+
+    def pelo_numero(self, consulta, nome, valor):  # type: ignore[no-untyped-def]
+        ano, numero = numero_lido(valor)
+        return consulta.filter(ano=ano, numero=numero)
