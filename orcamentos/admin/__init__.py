@@ -1,0 +1,5 @@
+"""The office's pages for quotes. Thin: every write goes through the services."""
+
+from orcamentos.admin.orcamento import OrcamentoAdmin
+
+__all__ = ["OrcamentoAdmin"]

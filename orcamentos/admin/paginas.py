@@ -1,0 +1,131 @@
+"""Pages of the quote beside Django's list and form: the buttons, the print, the report on the numbers."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+
+from nucleo.admin import AdminDaEmpresa, ator_do_pedido
+from nucleo.admin.base import empresa_do_pedido
+from nucleo.datas import data_lida
+from nucleo.errors import ErroDeNegocio, ErroDeValidacao, ErrosDeValidacao, NaoEncontrado
+from orcamentos import selectors, services
+from orcamentos.models import Orcamento
+from orcamentos.services.impressao import orcamento_pdf
+from orcamentos.services.transicoes import TRANSICOES
+
+if TYPE_CHECKING:
+    _Base = AdminDaEmpresa
+else:
+    _Base = object
+
+ROTULOS: Final = {
+    "enviar": ("Enviar", "send"),
+    "aprovar": ("Aprovar", "check_circle"),
+    "recusar": ("Recusar", "thumb_down"),
+    "revisar": ("Revisar", "edit_note"),
+    "cancelar": ("Cancelar orçamento", "block"),
+}
+
+
+class PaginasDoOrcamento(_Base):
+    """Mixed into the quote's admin."""
+
+    def get_urls(self) -> list[URLPattern]:
+        envolver = self.admin_site.admin_view
+        proprias = [
+            path("numeracao/", envolver(self.numeracao_view), name="orcamentos_numeracao"),
+            path("<int:pk>/acao/<str:nome>/", envolver(self.acao_view), name="orcamentos_acao"),
+            path("<int:pk>/pdf/", envolver(self.pdf_view), name="orcamentos_pdf"),
+        ]
+        return proprias + super().get_urls()
+
+    def acao_view(self, request: HttpRequest, pk: int, nome: str) -> HttpResponse:
+        """One of the buttons: a POST that calls one service."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        _exigir(request, "orcamentos.change_orcamento")
+        if nome not in ROTULOS:
+            raise Http404
+        try:
+            argumentos = _argumentos(nome, request)
+        except ErroDeValidacao as erro:
+            self.message_user(request, texto_do_erro(erro), messages.ERROR)
+        else:
+            self.executar(
+                request,
+                getattr(services, f"orcamento_{nome}"),
+                f"Orçamento {TRANSICOES[nome].verbo}.",
+                empresa=empresa_do_pedido(request),
+                ator=ator_do_pedido(request),
+                orcamento_id=pk,
+                **argumentos,
+            )
+        return HttpResponseRedirect(reverse("admin:orcamentos_orcamento_change", args=[pk]))
+
+    def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The printed quote."""
+        _exigir(request, "orcamentos.view_orcamento")
+        try:
+            orcamento = selectors.orcamento_completo(empresa=empresa_do_pedido(request), orcamento_id=pk)
+        except NaoEncontrado as erro:
+            raise Http404(erro.detail) from erro
+        resposta = HttpResponse(orcamento_pdf(orcamento), content_type="application/pdf")
+        resposta["Content-Disposition"] = f'inline; filename="{orcamento.budget_number}.pdf"'
+        return resposta
+
+    def numeracao_view(self, request: HttpRequest) -> HttpResponse:
+        """The office's report on the series: last, next, how many, what is missing."""
+        _exigir(request, "orcamentos.view_orcamento")
+        empresa = empresa_do_pedido(request)
+        contexto = {
+            **self.admin_site.each_context(request),
+            "title": "Numeração dos orçamentos",
+            "opts": Orcamento._meta,
+            "series": selectors.series_resumo(empresa=empresa),
+            "irregularidades": selectors.irregularidades(empresa=empresa),
+        }
+        return render(request, "orcamentos/admin/numeracao.html", contexto)
+
+
+def botao(obj: Orcamento, nome: str) -> dict[str, str]:
+    """Describe one button for the template."""
+    rotulo, icone = ROTULOS[nome]
+    return {
+        "nome": nome,
+        "rotulo": rotulo,
+        "icone": icone,
+        "estilo": "primary" if nome in ("enviar", "aprovar") else "default",
+        "url": reverse("admin:orcamentos_acao", args=[obj.pk, nome]),
+    }
+
+
+def texto_do_erro(erro: ErroDeNegocio) -> str:
+    """Return the service's reason; several are told one by one, each with the line it is about."""
+    todos = erro.erros if isinstance(erro, ErrosDeValidacao) else [erro]
+    return " ".join(_onde(e.field) + e.detail for e in todos)
+
+
+def _exigir(request: HttpRequest, permissao: str) -> None:
+    if not request.user.has_perm(permissao):
+        raise PermissionDenied
+
+
+def _onde(campo: str | None) -> str:
+    partes = (campo or "").split(".")
+    if len(partes) == 3 and partes[0] == "itens":
+        return f"Item {int(partes[1]) + 1}, {partes[2].replace('_', ' ')}: "
+    return f"{partes[0].replace('_', ' ').capitalize()}: " if partes[0] else ""
+
+
+def _argumentos(nome: str, request: HttpRequest) -> dict[str, Any]:
+    versao = request.POST.get("versao", "")
+    argumentos: dict[str, Any] = {"versao": int(versao) if versao.isascii() and versao.isdigit() else 0}
+    if nome == "aprovar" and request.POST.get("data_entrega"):
+        argumentos["data_entrega"] = data_lida(request.POST["data_entrega"], campo="data_entrega")
+    if nome in ("recusar", "cancelar"):
+        argumentos["motivo"] = request.POST.get("motivo", "")
+    return argumentos
