@@ -1,7 +1,7 @@
 """What beat runs, and how often. Written to the database by `sincronizar_agenda` at every start.
 
-The database is the schedule (operators may change a row's interval or switch it off in the admin); this
-file is where a task first comes from. Rows of tasks that no longer exist are removed.
+The database is the schedule (operators may switch a row off there; the office does not show it, it is no
+empresa's); this file is where a task first comes from. Rows of tasks that no longer exist are removed.
 """
 
 from dataclasses import dataclass

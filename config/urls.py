@@ -9,7 +9,10 @@ from config import saude
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/"), name="raiz"),
+    path("favicon.ico", RedirectView.as_view(url="/static/config/favicon.svg"), name="favicon"),
     path("admin/", include("sessions_ctx.admin.urls")),
+    # The theme's search keeps answers per person, not per empresa: it stays closed.
+    path("admin/search/", RedirectView.as_view(pattern_name="admin:index"), name="sem-busca"),
     path("admin/", admin.site.urls),
     path("api/v1/sessao/", include("sessions_ctx.api.urls")),
     path("api/v1/clientes/", include("clientes.api.urls")),
@@ -22,3 +25,8 @@ urlpatterns = [
     path("health/ready", saude.ready, name="health-ready"),
     path("", include("django_prometheus.urls")),
 ]
+
+handler400 = "config.erros.pedido_invalido"
+handler403 = "config.erros.sem_permissao"
+handler404 = "config.erros.nao_encontrado"
+handler500 = "config.erros.erro_interno"

@@ -9,6 +9,8 @@ from typing import Any
 
 import environ
 
+from config.settings.escritorio import UNFOLD as UNFOLD
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 env = environ.Env()
@@ -53,6 +55,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "config.identificacao.IdentificarPedido",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -138,6 +141,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+CSRF_FAILURE_VIEW = "config.erros.csrf_recusado"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -223,14 +227,6 @@ PERFIS_PADRAO: dict[str, dict[str, list[str]]] = {
     "vendas": {"muda": ["clientes", "orcamentos"], "ve": ["estoque"]},
     "estoque": {"muda": ["estoque"], "ve": ["orcamentos"]},
     "cobranca": {"muda": ["cobranca"], "ve": ["clientes", "orcamentos"]},
-}
-
-UNFOLD = {
-    "SITE_TITLE": "Backoffice",
-    "SITE_HEADER": "Backoffice",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "STYLES": ["sessions_ctx.admin.aparencia.folha_de_estilo"],
 }
 
 LOG_FORMATO = env.str("LOG_FORMATO", default="texto")

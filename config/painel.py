@@ -1,0 +1,107 @@
+"""The office's first page: what needs a person today, each figure leading to its list.
+
+Every block is asked for only where the active perfil may see its list, and costs one indexed query.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.db.models import Count, Model, Q
+from django.http import HttpRequest
+from django.urls import reverse
+
+from cobranca.models import Mensagem
+from nucleo.datas import hoje, limites_do_dia
+from nucleo.models import Alerta, Empresa
+
+_SEM_NADA = {"0", "R$ 0,00"}
+
+
+@dataclass(frozen=True)
+class Cartao:
+    """A figure, what it counts, and the list behind it. `tom` asks for attention: aviso or erro."""
+
+    titulo: str
+    valor: str
+    nota: str
+    endereco: str
+    icone: str
+    tom: str = ""
+
+    @property
+    def vazio(self) -> bool:
+        return self.valor in _SEM_NADA
+
+
+def painel(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the figures of the active empresa to the first page (the theme's DASHBOARD_CALLBACK)."""
+    empresa = getattr(request, "empresa", None)
+    if empresa is None:
+        return context
+    dia = hoje(empresa.fuso)
+    blocos = [(titulo, list(bloco(request, empresa))) for titulo, bloco in _BLOCOS.items()]
+    return context | {
+        "title": "Painel",
+        "hoje": dia,
+        "blocos": [(titulo, cartoes) for titulo, cartoes in blocos if cartoes],
+        "alertas": _alertas(request),
+        "lista_de_alertas": lista_de(Alerta) if _ve(request, Alerta) else "",
+    }
+
+
+def lista_de(modelo: type[Model], **filtros: object) -> str:
+    """Return the address of a model's list, filtered."""
+    opcoes = modelo._meta
+    endereco = reverse(f"admin:{opcoes.app_label}_{opcoes.model_name}_changelist")
+    return f"{endereco}?{urlencode(filtros)}" if filtros else endereco
+
+
+def _ve(request: HttpRequest, modelo: type[Model]) -> bool:
+    pagina = admin.site._registry.get(modelo)
+    return pagina is not None and pagina.has_view_or_change_permission(request)
+
+
+def _alertas(request: HttpRequest) -> list[Alerta]:
+    if not _ve(request, Alerta):
+        return []
+    return list(Alerta.objects.filter(resolvido_em=None).order_by("severidade", "-aberto_em")[:6])
+
+
+def _mensagens(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
+    if not _ve(request, Mensagem):
+        return
+    inicio, fim = limites_do_dia(hoje(empresa.fuso), empresa.fuso)
+    saiu_hoje = Q(enviada_em__gte=inicio, enviada_em__lt=fim)
+    status = Mensagem.Status
+    total = Mensagem.objects.filter(
+        saiu_hoje | Q(status=status.SEGURA) | Q(status=status.PENDENTE, agendada_para__lt=fim)
+    ).aggregate(
+        saidas=Count("pk", filter=saiu_hoje),
+        entregues=Count("pk", filter=saiu_hoje & Q(status__in=[status.ENTREGUE, status.LIDA])),
+        lidas=Count("pk", filter=saiu_hoje & Q(status=status.LIDA)),
+        na_fila=Count("pk", filter=Q(status=status.PENDENTE)),
+        seguras=Count("pk", filter=Q(status=status.SEGURA)),
+    )
+    dia = {"enviada_em__gte": inicio.isoformat(), "enviada_em__lt": fim.isoformat()}
+    fila = {"status__exact": status.PENDENTE, "agendada_para__lt": fim.isoformat()}
+    nota = f"{total['entregues']} entregues, {total['lidas']} lidas"
+    yield Cartao("Enviadas hoje", str(total["saidas"]), nota, lista_de(Mensagem, **dia), "send")
+    yield Cartao(
+        "Na fila para hoje", str(total["na_fila"]), "ainda não saíram", lista_de(Mensagem, **fila), "schedule"
+    )
+    yield Cartao(
+        "Aguardando decisão",
+        str(total["seguras"]),
+        "uma pessoa precisa decidir",
+        lista_de(Mensagem, status__exact=status.SEGURA),
+        "back_hand",
+        "aviso",
+    )
+
+
+_BLOCOS: dict[str, Callable[[HttpRequest, Empresa], Iterator[Cartao]]] = {
+    "Mensagens de cobrança": _mensagens,
+}

@@ -1,0 +1,53 @@
+"""Errors outside the views: pages for people, problem+json for programs."""
+
+import logging
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from config import erros
+from config.identificacao import CABECALHO
+
+
+def test_um_endereco_que_nao_existe_tem_pagina_em_portugues(client: Client, db: None) -> None:
+    resposta = client.get("/nada/")
+    assert resposta.status_code == 404
+    assert "Página não encontrada" in resposta.content.decode()
+
+
+def test_a_api_responde_problem_json_onde_nao_ha_endereco(client: Client, db: None) -> None:
+    resposta = client.get("/api/v1/nada/")
+    assert resposta.status_code == 404
+    assert resposta["Content-Type"] == "application/problem+json"
+    assert resposta.json()["code"] == "nao_encontrado"
+
+
+@pytest.mark.parametrize(
+    ("caminho", "tipo"), [("/admin/", "text/html"), ("/api/v1/x/", "application/problem+json")]
+)
+def test_um_erro_interno_nao_mostra_o_que_falhou(
+    rf: object, caminho: str, tipo: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    resposta = erros.erro_interno(rf.get(caminho))  # type: ignore[attr-defined]
+    assert resposta.status_code == 500
+    assert resposta["Content-Type"].startswith(tipo)
+    assert "O erro foi registrado" in resposta.content.decode()
+
+
+def test_um_formulario_sem_csrf_recebe_uma_frase_clara(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL)
+    resposta = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "x", "password": "y"})
+    assert resposta.status_code == 403
+    assert "O formulário venceu" in resposta.content.decode()
+    assert settings.CSRF_FAILURE_VIEW == "config.erros.csrf_recusado"
+
+
+def test_cada_resposta_traz_o_nome_do_pedido(client: Client) -> None:
+    assert len(client.get("/health/live")[CABECALHO]) == 32
+    assert client.get("/health/live", headers={CABECALHO: "proxy-1234"})[CABECALHO] == "proxy-1234"
+
+
+@pytest.mark.parametrize("forjado", ["a", "x" * 65, "linha\nforjada", "com espaço aqui"])
+def test_um_nome_de_pedido_estranho_nao_e_aceito(client: Client, forjado: str) -> None:
+    assert len(client.get("/health/live", headers={CABECALHO: forjado})[CABECALHO]) == 32
