@@ -60,7 +60,7 @@ def postar(caminho: str, corpo: dict[str, Any], cabecalhos: dict[str, str]) -> d
     """One call of the API in this process, through all middleware."""
     from rest_framework.test import APIClient
 
-    resposta = APIClient().post(caminho, corpo, format="json", headers=cabecalhos)
+    resposta = APIClient(SERVER_NAME="localhost").post(caminho, corpo, format="json", headers=cabecalhos)
     return {"status": resposta.status_code, "corpo": resposta.json()}
 
 

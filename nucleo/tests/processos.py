@@ -72,9 +72,12 @@ class Corredor:
         self._escrever("ja")
 
     def matar(self) -> None:
-        """kill -9, and reap."""
+        """kill -9 if it still runs, reap, close its pipes."""
         self.processo.kill()
-        self.processo.communicate()
+        self.processo.wait()
+        for cano in (self.processo.stdin, self.processo.stdout):
+            if cano is not None:
+                cano.close()
 
     def terminar(self) -> Any:
         """Wait for the result of the function and the end of the process."""
@@ -94,8 +97,7 @@ def correr(alvo: str, argumentos: Sequence[dict[str, Any]], *, remendo: str = ""
         return [corredor.terminar() for corredor in corredores]
     finally:
         for corredor in corredores:
-            if corredor.processo.poll() is None:
-                corredor.matar()
+            corredor.matar()
 
 
 def relatar(dados: Any) -> None:
