@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from cobranca.models import Ciclo, ConfiguracaoCobranca, Contato, Mensagem
@@ -137,25 +137,18 @@ def vez_do_remetente(*, instancia_id: int) -> Iterator[bool]:
     try:
         yield minha
     finally:
-        if minha and connection.connection is not None and not connection.needs_rollback:
+        if minha:
             _devolver_vez(instancia_id, processo)
 
 
 def _devolver_vez(instancia_id: int, processo: int) -> None:
-    with connection.cursor() as cursor:
-        # A connection that was reopened meanwhile holds no turn: unlocking it would only warn.
-        cursor.execute(
-            "SELECT pg_advisory_unlock(%s, %s) WHERE pg_backend_pid() = %s",
-            [_REMETENTE, instancia_id, processo],
-        )
-
-
-def vez_ainda_minha(*, instancia_id: int) -> bool:
-    """Whether this very connection still holds the sender's turn (a reconnection loses it)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
-            " AND classid = %s AND objid = %s AND granted)",
-            [_REMETENTE, instancia_id],
-        )
-        return bool(cursor.fetchone()[0])
+    try:
+        with connection.cursor() as cursor:
+            # A connection that was reopened meanwhile holds no turn: unlocking it would only warn.
+            cursor.execute(
+                "SELECT pg_advisory_unlock(%s, %s) WHERE pg_backend_pid() = %s",
+                [_REMETENTE, instancia_id, processo],
+            )
+    except (DatabaseError, InterfaceError):
+        # The turn goes with the connection.
+        connection.close()

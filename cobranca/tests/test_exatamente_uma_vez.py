@@ -1,0 +1,107 @@
+"""Each message leaves exactly once, whatever dies. `make chaos` runs the long form (CAOS_MENSAGENS=2000)."""
+
+import os
+import random
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from django.db import connection
+
+from cobranca.tests import caos
+from nucleo.models import Empresa
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concorrencia]
+MENSAGENS = int(os.environ.get("CAOS_MENSAGENS", "90"))
+DESPACHANTES = 3
+
+
+def _tempestade(url: str, equipe: caos.Despachantes, *, semente: int, trocas: int, pausa_s: float) -> None:
+    """Change the gateway's fault again and again; kill dispatchers and connections meanwhile."""
+    sorte = random.Random(semente)
+    for volta in range(trocas):
+        falha = caos.FALHAS[volta % len(caos.FALHAS)]
+        httpx.post(f"{url}/_simulador/modo", json={**falha, "semente": semente}).raise_for_status()
+        time.sleep(pausa_s)
+        if volta % 2:
+            equipe.matar_um(sorte)
+        if volta % 5 == 4:
+            caos.derrubar_conexoes()
+    httpx.post(f"{url}/_simulador/modo", json={"modo": "ok"}).raise_for_status()
+
+
+def _rodar(empresa: Empresa, pasta: Path, apos_sem_registro: str, semente: int) -> None:
+    with caos.simulador(pasta) as url:
+        caos.preparar(
+            empresa, url=url, mensagens=MENSAGENS, remetentes=2, apos_sem_registro=apos_sem_registro
+        )
+        equipe = caos.Despachantes(DESPACHANTES)
+        try:
+            _tempestade(url, equipe, semente=semente, trocas=9 * max(1, MENSAGENS // 300), pausa_s=0.9)
+            caos.assentar(60 + MENSAGENS / 10)
+        finally:
+            equipe.parar()
+
+
+def test_every_message_leaves_exactly_once_or_is_held_whatever_dies(empresa: Empresa, tmp_path: Path) -> None:
+    _rodar(empresa, tmp_path, "held", semente=7)
+    total, guardadas = caos.saidas(tmp_path)
+    por_status = caos.referencias_por_status()
+    enviadas, seguras = por_status.pop("sent", set()), por_status.pop("held", set())
+    assert por_status == {}
+    assert len(enviadas) + len(seguras) == MENSAGENS
+    assert {referencia for referencia, vezes in total.items() if vezes > 1} == set()
+    assert enviadas <= set(total)
+    assert set(total) <= enviadas | seguras
+
+
+def test_with_the_default_only_what_the_gateway_did_not_store_leaves_twice(
+    empresa: Empresa, tmp_path: Path
+) -> None:
+    _rodar(empresa, tmp_path, "pending", semente=11)
+    total, guardadas = caos.saidas(tmp_path)
+    por_status = caos.referencias_por_status()
+    enviadas, seguras = por_status.pop("sent", set()), por_status.pop("held", set())
+    assert por_status == {}
+    assert len(enviadas) + len(seguras) == MENSAGENS
+    repetidas = sum(vezes - 1 for vezes in total.values())
+    nao_guardadas = sum(total[r] - guardadas[r] for r in enviadas)
+    assert repetidas == nao_guardadas
+    assert all(vezes <= 1 for vezes in guardadas.values())
+
+
+def test_without_the_claims_locks_messages_leave_twice(empresa: Empresa, tmp_path: Path) -> None:
+    """The positive control: the same books show duplicates once the locks are gone."""
+    _sem_a_guarda_do_banco()
+    with caos.simulador(tmp_path) as url:
+        caos.preparar(empresa, url=url, mensagens=60, remetentes=1, apos_sem_registro="held")
+        httpx.post(f"{url}/_simulador/modo", json={"modo": "lento", "segundos": 0.05}).raise_for_status()
+        equipe = caos.Despachantes(DESPACHANTES, sem_trava=True)
+        try:
+            prazo = time.monotonic() + 30
+            while time.monotonic() < prazo and not _repetidas(tmp_path):
+                time.sleep(0.2)
+        finally:
+            equipe.parar()
+            _com_a_guarda_do_banco()
+    assert _repetidas(tmp_path)
+
+
+def _repetidas(pasta: Path) -> set[str]:
+    return {referencia for referencia, vezes in caos.saidas(pasta)[0].items() if vezes > 1}
+
+
+def _sem_a_guarda_do_banco() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX cobranca_mensagem_em_voo_uniq")
+
+
+def _com_a_guarda_do_banco() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM cobranca_tentativa")
+        cursor.execute("DELETE FROM cobranca_mensagem")
+        cursor.execute(
+            "CREATE UNIQUE INDEX cobranca_mensagem_em_voo_uniq ON cobranca_mensagem (empresa_id, instancia_id)"
+            " WHERE (status = 'sending' AND incerta_em IS NULL)"
+        )
