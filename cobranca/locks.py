@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from cobranca.models import Ciclo, ConfiguracaoCobranca, Contato, Mensagem
+from cobranca.models import Ciclo, ConfiguracaoCobranca, Contato, EventoRecebido, Mensagem
 from nucleo.models import Empresa
 
 _CRIACAO = 4_600_001
@@ -152,3 +152,16 @@ def _devolver_vez(instancia_id: int, processo: int) -> None:
     except (DatabaseError, InterfaceError):
         # The turn goes with the connection.
         connection.close()
+
+
+def evento_a_processar(*, empresa: Empresa, agora: datetime) -> EventoRecebido | None:
+    """Lock the oldest event of the inbox that is due and that nobody else has."""
+    _exigir_transacao()
+    return (
+        EventoRecebido.objects.filter(empresa=empresa, processado_em=None)
+        .filter(Q(tentar_em=None) | Q(tentar_em__lte=agora))
+        .select_related("instancia")
+        .order_by("id")
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .first()
+    )

@@ -26,4 +26,8 @@ AGENDA: dict[str, Entrada] = {
     "estoque-varredura": Entrada("estoque.tasks.varrer_estoque", segundos=5),
     "estoque-validacao-amostra": Entrada("estoque.tasks.validar_estoque_amostra", segundos=3600),
     "estoque-validacao-completa": Entrada("estoque.tasks.validar_estoque_tudo", hora=3, minuto=20),
+    "cobranca-webhooks": Entrada("cobranca.tasks.processar_webhooks", segundos=5),
+    "cobranca-instancias": Entrada("cobranca.tasks.verificar_instancias", segundos=60),
+    "cobranca-alertas": Entrada("cobranca.tasks.avaliar_alertas", segundos=60),
+    "cobranca-faxina": Entrada("cobranca.tasks.faxina", hora=3, minuto=20),
 }

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from cobranca.api import webhook
 from config import saude
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("api/v1/cobranca/", include("cobranca.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("webhooks/evolution/<str:codigo>/", webhook.receber, name="webhook-evolution"),
     path("health/live", saude.live, name="health-live"),
     path("health/ready", saude.ready, name="health-ready"),
     path("", include("django_prometheus.urls")),

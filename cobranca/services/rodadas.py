@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from cobranca.models import ConfiguracaoCobranca, Instancia, Mensagem
+from cobranca.selectors.saude import PULSO_DA_RODADA
 from cobranca.services.configuracao import configuracao_da
 from cobranca.services.despacho import Rodada, rodada_da_instancia
 from cobranca.services.ensaio import mensagens_ensaiar
@@ -16,7 +17,7 @@ from nucleo.models import Empresa
 from nucleo.services.pulsos import pulso_bater
 
 logger = logging.getLogger(__name__)
-PULSO = "cobranca.rodada"
+PULSO = PULSO_DA_RODADA
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A dispatcher as a real process of its own, for the tests that kill it. `python -m cobranca.tests.despachante`.
+"""A dispatcher as a real process of its own, for the tests that kill it.
 
 Times are shortened after the settings were read, because the settings refuse such short ones. With
 `--sem-trava` every guard of the claim is taken away: the positive control.

@@ -46,7 +46,7 @@ def _rodar(empresa: Empresa, pasta: Path, apos_sem_registro: str, semente: int) 
 
 def test_every_message_leaves_exactly_once_or_is_held_whatever_dies(empresa: Empresa, tmp_path: Path) -> None:
     _rodar(empresa, tmp_path, "held", semente=7)
-    total, guardadas = caos.saidas(tmp_path)
+    total, _ = caos.saidas(tmp_path)
     por_status = caos.referencias_por_status()
     enviadas, seguras = por_status.pop("sent", set()), por_status.pop("held", set())
     assert por_status == {}
@@ -102,6 +102,7 @@ def _com_a_guarda_do_banco() -> None:
         cursor.execute("DELETE FROM cobranca_tentativa")
         cursor.execute("DELETE FROM cobranca_mensagem")
         cursor.execute(
-            "CREATE UNIQUE INDEX cobranca_mensagem_em_voo_uniq ON cobranca_mensagem (empresa_id, instancia_id)"
+            "CREATE UNIQUE INDEX cobranca_mensagem_em_voo_uniq"
+            " ON cobranca_mensagem (empresa_id, instancia_id)"
             " WHERE (status = 'sending' AND incerta_em IS NULL)"
         )

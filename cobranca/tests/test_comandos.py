@@ -1,0 +1,101 @@
+import json
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from cobranca.demo import cobranca_demo
+from cobranca.models import Ciclo, Instancia, Mensagem
+from cobranca.services import alertas, manutencao
+from cobranca.tests.conftest import Simulado
+from cobranca.tests.factories import ATOR, nova_instancia, novo_ciclo
+from nucleo.escopo import escopo
+from nucleo.models import Alerta, Empresa, Pulso, RegistroAuditoria
+
+pytestmark = pytest.mark.django_db
+
+
+def _json(*args: str) -> Any:
+    saida = StringIO()
+    call_command(*args, "--json", stdout=saida)
+    return json.loads(saida.getvalue())
+
+
+def test_a_sender_is_created_from_a_key_in_the_environment_and_never_shows_it(
+    empresa: Empresa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAVE", "segredissimo-123")
+    saida = StringIO()
+    base = ("criar_instancia", "--empresa", "alfa", "--nome", "loja", "--chave-env", "CHAVE")
+    call_command(*base, "--url", "http://127.0.0.1:1", "--por-minuto", "0", stdout=saida)
+    instancia = Instancia.objects.get()
+    assert (instancia.nome, instancia.por_minuto) == ("loja", 0)
+    assert "segredissimo" not in saida.getvalue() + instancia.chave_cifrada
+    assert "segredissimo" not in str(list(RegistroAuditoria.objects.values()))
+    with pytest.raises(CommandError, match="já tem a instância"):
+        call_command(*base, "--url", "http://127.0.0.1:1")
+    with pytest.raises(CommandError, match="endereço"):
+        call_command(*base[:-4], "--nome", "x", "--chave-env", "CHAVE", "--url", "não é url")
+    monkeypatch.setenv("CHAVE", "")
+    with pytest.raises(CommandError, match="vazia"):
+        call_command(*base, "--url", "http://127.0.0.1:1")
+
+
+def test_one_round_reports_what_it_did(empresa: Empresa, simulado: Simulado) -> None:
+    with escopo(empresa):
+        nova_instancia(empresa, simulado.url)
+        novo_ciclo(empresa)
+    [relato] = _json("despachar_mensagens", "--uma-vez")
+    assert (relato["empresa"], relato["enviadas"]) == ("alfa", 1)
+    assert _json("recuperar_mensagens")[0]["achadas"] == 0
+    [saude] = _json("verificar_instancias")
+    assert saude["sadia"] is True
+    situacao = _json("status_cobranca")
+    assert situacao["empresas"][0]["mensagens"]["sent"] == 1
+    assert situacao["ultima_rodada"] is not None
+
+
+def test_a_sender_that_is_not_connected_is_sick_and_alarms_after_half_an_hour(
+    empresa: Empresa, simulado: Simulado
+) -> None:
+    with escopo(empresa):
+        instancia = nova_instancia(empresa, simulado.url)
+    simulado.modo("desconectada")
+    [saude] = _json("verificar_instancias")
+    assert (saude["sadia"], saude["motivo"]) == (False, "A instância não está conectada ao WhatsApp.")
+    assert _json("avaliar_alertas")["alfa"] == []
+    Instancia.objects.update(doente_desde=timezone.now() - timedelta(minutes=31))
+    chave = f"cobranca.instancia.{instancia.pk}"
+    assert _json("avaliar_alertas")["alfa"] == [chave]
+    assert Alerta.objects.get(chave=chave).severidade == "error"
+    simulado.modo("ok")
+    manutencao.instancias_verificar()
+    assert _json("avaliar_alertas")["alfa"] == []
+    assert Alerta.objects.get(chave=chave).resolvido_em is not None
+
+
+def test_a_silent_scheduler_is_an_alert_of_the_installation(db: None) -> None:
+    assert alertas.agenda_vigiar() is False
+    Pulso.objects.create(nome="cobranca.rodada", em=timezone.now() - timedelta(hours=25))
+    assert alertas.agenda_vigiar() is True
+    alerta = Alerta.objects.get()
+    assert (alerta.empresa, alerta.severidade) == (None, "warning")
+    Pulso.objects.update(em=timezone.now())
+    assert alertas.agenda_vigiar() is False
+    alerta.refresh_from_db()
+    assert alerta.resolvido_em is not None
+
+
+def test_the_demo_has_ciclos_and_messages_in_every_state_and_is_repeatable(
+    empresa: Empresa, simulado: Simulado
+) -> None:
+    with escopo(empresa):
+        chamada = {"empresa": empresa, "ator": ATOR, "hoje": date.today(), "simulador_url": simulado.url}
+        assert cobranca_demo(**chamada) == 15
+        assert cobranca_demo(**chamada) == 0
+        assert set(Ciclo.objects.values_list("status", flat=True)) == set(Ciclo.Status.values)
+        estados = set(Mensagem.objects.values_list("status", flat=True))
+        assert set(Mensagem.Status.values) - estados == {"sending"}
