@@ -1,11 +1,6 @@
 """Errors of billing, one function each: a code means one thing and is written once."""
 
-from typing import TYPE_CHECKING
-
 from nucleo.errors import Conflito, ErroDeValidacao, NaoEncontrado
-
-if TYPE_CHECKING:
-    from cobranca.models import Ciclo
 
 
 def ciclo_duplicado(external_billing_id: str) -> Conflito:
@@ -16,10 +11,9 @@ def ciclo_duplicado(external_billing_id: str) -> Conflito:
     )
 
 
-def ciclo_encerrado(ciclo: "Ciclo") -> Conflito:
+def ciclo_encerrado(external_billing_id: str, situacao: str) -> Conflito:
     return Conflito(
-        "ciclo_encerrado",
-        f"O ciclo {ciclo.external_billing_id} já está encerrado ({ciclo.get_status_display().lower()}).",
+        "ciclo_encerrado", f"O ciclo {external_billing_id} já está encerrado ({situacao.lower()})."
     )
 
 

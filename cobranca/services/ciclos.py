@@ -99,7 +99,7 @@ def _encerrar(*, empresa: Empresa, ator: Ator, external_billing_id: str, status:
     if status == Ciclo.Status.PAGO:
         encerraveis.add(Ciclo.Status.CONCLUIDO)
     if ciclo.status not in encerraveis:
-        raise ciclo_encerrado(ciclo)
+        raise ciclo_encerrado(ciclo.external_billing_id, ciclo.get_status_display())
     antes = ciclo.status
     _mudar_status(ciclo, status, motivo)
     paradas = mensagens_parar(empresa=empresa, ciclos=[ciclo], motivo=motivo)
@@ -157,7 +157,7 @@ def ciclo_prometer(*, empresa: Empresa, ator: Ator, external_billing_id: str, pa
     with transaction.atomic():
         ciclo = _travar(empresa, external_billing_id)
         if ciclo.status != Ciclo.Status.ATIVO:
-            raise ciclo_encerrado(ciclo)
+            raise ciclo_encerrado(ciclo.external_billing_id, ciclo.get_status_display())
         ciclo.pausado_ate, ciclo.versao = dia, ciclo.versao + 1
         ciclo.save(update_fields=["pausado_ate", "versao"])
         expediente = expediente_da(empresa, configuracao_da(empresa))

@@ -49,7 +49,8 @@ def mensagem_decidir(*, empresa: Empresa, ator: Ator, mensagem_id: int, decisao:
 
 def _reenviar(mensagem: Mensagem, ator: Ator) -> None:
     if mensagem.tipo == Mensagem.Tipo.LEMBRETE and mensagem.ciclo.status != Ciclo.Status.ATIVO:
-        raise ciclo_encerrado(mensagem.ciclo)
+        ciclo = mensagem.ciclo
+        raise ciclo_encerrado(ciclo.external_billing_id, ciclo.get_status_display())
     mensagem.status, mensagem.agendada_para = Mensagem.Status.PENDENTE, timezone.now()
     # The person starts over: earlier attempts do not count against this one.
     mensagem.tentativas, mensagem.dia_envio, mensagem.erro = 0, None, ""

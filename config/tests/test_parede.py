@@ -49,6 +49,7 @@ MOTIVOS_DO_DONO = {
     "comando: encontrar a empresa pelo identificador",
     "comando: listar as empresas para trabalhar em cada uma",
     "limpar sessões expiradas de todas as empresas",
+    "cobrança: percorrer as empresas para vigiar e conferir cada uma",
     "despacho: achar as empresas que têm mensagens a enviar",
     "validação do estoque: listar as empresas",
     "varredura do estoque: achar as empresas com deltas pendentes",
