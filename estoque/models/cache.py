@@ -10,6 +10,22 @@ from estoque.models.produto import Produto, campo_soma
 from nucleo.models import ModeloDaEmpresa
 
 
+def _da_empresa() -> models.ForeignKey:
+    """The empresa without a foreign key of its own.
+
+    Caches: the composite key to the product holds it already. Log: a deferred check queued by a TRUNCATE
+    trigger would, at commit, look for its row in a log that the same statement may have emptied.
+    """
+    return models.ForeignKey(
+        "nucleo.Empresa",
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        editable=False,
+    )
+
+
 class SaldoEstoqueCache(ModeloDaEmpresa):
     """The folded balance of a product; the truth is this plus its pending deltas.
 
@@ -18,6 +34,7 @@ class SaldoEstoqueCache(ModeloDaEmpresa):
     production the projection only falls, so no midnight in between changes them.
     """
 
+    empresa = _da_empresa()
     produto = models.OneToOneField(
         Produto, models.CASCADE, primary_key=True, db_constraint=False, related_name="cache"
     )
@@ -52,6 +69,7 @@ class ProjecaoEstoqueCache(ModeloDaEmpresa):
     """What is planned to come in and go out of a product on one absolute date; only days with something."""
 
     pk = models.CompositePrimaryKey("produto_id", "data")
+    empresa = _da_empresa()
     produto = models.ForeignKey(
         Produto, models.CASCADE, db_constraint=False, related_name="+", db_index=False
     )
@@ -74,6 +92,7 @@ class CacheUpdateLog(ModeloDaEmpresa):
     No foreign key to the product: its key-share lock would only repeat the one the source row took.
     """
 
+    empresa = _da_empresa()
     produto_id = models.BigIntegerField("produto")
     origem = models.CharField("origem", max_length=16)
     dia = models.DateField("dia", null=True)
