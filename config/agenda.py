@@ -22,6 +22,7 @@ class Entrada:
 AGENDA: dict[str, Entrada] = {
     "pulso": Entrada("nucleo.tasks.bater_pulso", segundos=10),
     "clientes-importacoes": Entrada("clientes.tasks.retomar_importacoes", segundos=60),
+    "limpar-sessoes": Entrada("sessions_ctx.tasks.limpar_sessoes", segundos=600),
     "cobranca-despacho": Entrada("cobranca.tasks.despachar_rodada", segundos=settings.COBRANCA_RODADA_S),
     "estoque-varredura": Entrada("estoque.tasks.varrer_estoque", segundos=5),
     "estoque-validacao-amostra": Entrada("estoque.tasks.validar_estoque_amostra", segundos=3600),

@@ -1,5 +1,21 @@
 """The office's base classes and the admin of companies, people and keys."""
 
-from nucleo.admin.base import AdminDaEmpresa, InlineDaEmpresa, ator_do_pedido
+from nucleo.admin.base import AdminDaEmpresa, InlineDaEmpresa, SomenteLeitura, ator_do_pedido
+from nucleo.admin.chaves import ChaveApiAdmin
+from nucleo.admin.empresa import EmpresaAdmin
+from nucleo.admin.pessoas import PerfilAdmin, UsuarioAdmin, VinculoAdmin
+from nucleo.admin.trilha import AlertaAdmin, RegistroAuditoriaAdmin
 
-__all__ = ["AdminDaEmpresa", "InlineDaEmpresa", "ator_do_pedido"]
+__all__ = [
+    "AdminDaEmpresa",
+    "AlertaAdmin",
+    "ChaveApiAdmin",
+    "EmpresaAdmin",
+    "InlineDaEmpresa",
+    "PerfilAdmin",
+    "RegistroAuditoriaAdmin",
+    "SomenteLeitura",
+    "UsuarioAdmin",
+    "VinculoAdmin",
+    "ator_do_pedido",
+]

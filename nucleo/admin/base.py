@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, TabularInline
 
 from nucleo.ator import SISTEMA, Ator
@@ -36,6 +36,25 @@ class AdminDaEmpresa(ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show a service's refusal in the form itself; the transaction of the attempt was rolled back."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ErroDeNegocio as exc:
+            request._erro_de_negocio = exc  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        formulario = super().get_form(request, obj, change=change, **kwargs)
+        erro: ErroDeNegocio | None = getattr(request, "_erro_de_negocio", None)
+        return formulario if erro is None else _que_recusa(formulario, erro)
+
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm, change: bool) -> None:
         if not change:
             obj.empresa = empresa_do_pedido(request)  # type: ignore[attr-defined]
@@ -56,6 +75,31 @@ class AdminDaEmpresa(ModelAdmin):
             return False
         self.message_user(request, sucesso, messages.SUCCESS)
         return True
+
+
+def _que_recusa(formulario: Any, erro: ErroDeNegocio) -> Any:
+    """The same form, refusing with what the service said, beside the field it is about."""
+
+    class FormularioRecusado(formulario):
+        def clean(self) -> Any:
+            dados = super().clean()
+            self.add_error(erro.field if erro.field in self.fields else None, erro.detail)
+            return dados
+
+    return FormularioRecusado
+
+
+class SomenteLeitura(AdminDaEmpresa):
+    """Rows that only services write: shown, not edited."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class InlineDaEmpresa(TabularInline):

@@ -56,6 +56,13 @@ CREATE FUNCTION usuario_tem_vinculo(p_usuario bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT EXISTS (SELECT FROM public.nucleo_vinculo v WHERE v.usuario_id = p_usuario)
 $$;
+CREATE FUNCTION usuario_so_da_empresa_atual(p_usuario bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT coalesce(bool_and(v.empresa_id = {EMPRESA_ATUAL}), false)
+    FROM public.nucleo_vinculo v WHERE v.usuario_id = p_usuario
+$$;
+REVOKE ALL ON FUNCTION usuario_so_da_empresa_atual(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION usuario_so_da_empresa_atual(bigint) TO inquilino;
 REVOKE ALL ON FUNCTION usuario_tem_vinculo(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION usuario_tem_vinculo(bigint) TO inquilino;
 ALTER TABLE nucleo_usuario ENABLE ROW LEVEL SECURITY;
@@ -79,6 +86,7 @@ DROP POLICY nucleo_usuario_entra ON nucleo_usuario;
 REVOKE ALL ON nucleo_usuario FROM inquilino;
 ALTER TABLE nucleo_usuario DISABLE ROW LEVEL SECURITY;
 DROP FUNCTION usuario_tem_vinculo(bigint);
+DROP FUNCTION usuario_so_da_empresa_atual(bigint);
 """
 
 # Django's own log of the office has no empresa; its lines carry names of records ("recent actions").

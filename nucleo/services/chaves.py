@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,13 +13,23 @@ from nucleo.services.auditoria import auditar
 
 
 def chave_criar(
-    *, empresa: Empresa, nome: str, ator: Ator, perfil: Perfil | None = None
+    *,
+    empresa: Empresa,
+    nome: str,
+    ator: Ator,
+    perfil: Perfil | None = None,
+    expira_em: datetime | None = None,
 ) -> tuple[ChaveApi, str]:
     """Create a key; return it with its only readable form `prefixo.segredo`. Audited."""
     prefixo, segredo = secrets.token_hex(5), secrets.token_urlsafe(32)
     with transaction.atomic():
         chave = ChaveApi.objects.create(
-            empresa=empresa, nome=nome, prefixo=prefixo, resumo=resumo_do_segredo(segredo), perfil=perfil
+            empresa=empresa,
+            nome=nome,
+            prefixo=prefixo,
+            resumo=resumo_do_segredo(segredo),
+            perfil=perfil,
+            expira_em=expira_em,
         )
         auditar(empresa=empresa, ator=ator, acao="chave_criada", objeto=chave, para=nome)
     return chave, f"{prefixo}.{segredo}"

@@ -1,5 +1,7 @@
 """Companies and the people in them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
@@ -7,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from nucleo.ator import SISTEMA, Ator
-from nucleo.errors import Conflito, ErroDeValidacao, NaoEncontrado
+from nucleo.errors import Conflito, ErroDeValidacao, NaoEncontrado, restricoes
 from nucleo.escopo import escopo, visao_do_dono
 from nucleo.models import Empresa, Perfil, Usuario, Vinculo
 from nucleo.services.auditoria import auditar
@@ -31,6 +33,44 @@ def empresa_criar(*, slug: str, nome: str, fuso: str = "America/Sao_Paulo", **da
         _criar_perfis_padrao(empresa)
         empresa_criada.send(sender=Empresa, empresa=empresa)
     return empresa
+
+
+def empresa_atualizar(*, empresa: Empresa, ator: Ator, **mudancas: Any) -> Empresa:
+    """Change the company's own data (never `slug` or `ativa`: those are the operator's). Audited.
+
+    Raises ErroDeValidacao.
+    """
+    proibidos = {"slug", "ativa", "id", "criada_em"} & set(mudancas)
+    if proibidos:
+        raise ErroDeValidacao("valor_invalido", "Este campo não muda aqui.", field=min(proibidos))
+    for campo, valor in mudancas.items():
+        setattr(empresa, campo, valor)
+    _validar(empresa)
+    if mudancas:
+        with transaction.atomic():
+            empresa.save(update_fields=list(mudancas))
+            auditar(
+                empresa=empresa, ator=ator, acao="empresa_alterada", objeto=empresa, campos=sorted(mudancas)
+            )
+    return empresa
+
+
+def perfil_gravar(*, empresa: Empresa, perfil: Perfil, ator: Ator) -> Perfil:
+    """Create or change a role of the company; its permissions follow by the caller's form. Audited.
+
+    Raises Conflito `perfil_existente`.
+    """
+    acao = "perfil_alterado" if perfil.pk else "perfil_criado"
+    perfil.empresa = empresa
+    with transaction.atomic():
+        with restricoes({"nucleo_perfil_nome_uniq": _perfil_existente}), transaction.atomic():
+            perfil.save()
+        auditar(empresa=empresa, ator=ator, acao=acao, objeto=perfil, para=perfil.nome, ativo=perfil.ativo)
+    return perfil
+
+
+def _perfil_existente() -> Conflito:
+    return Conflito("perfil_existente", "Já existe um perfil com este nome.", field="nome")
 
 
 def _validar(empresa: Empresa) -> None:

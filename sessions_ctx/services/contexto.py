@@ -151,6 +151,23 @@ def sessoes_encerrar(
     )
 
 
+def sessao_da_empresa_encerrar(*, contexto: SessionContext, ator: Ator) -> None:
+    """End a session that works in one's own company. Runs in that company's scope. Audited."""
+    with transaction.atomic():
+        encerradas = SessionContext.objects.filter(pk=contexto.pk, ativo=True).update(
+            ativo=False, fim=SessionContext.Fim.ENCERRADA
+        )
+        if encerradas:
+            auditar(
+                empresa=Empresa(pk=contexto.empresa_id),
+                ator=ator,
+                acao="contexto_encerrado",
+                objeto=contexto,
+                de=str(contexto.usuario),
+                para=SessionContext.Fim.ENCERRADA.label,
+            )
+
+
 def sessao_mudar_chave(*, usuario: Usuario, de: str, para: str) -> None:
     """Follow a session whose key Django cycled (a new password): the same session, the same context."""
     SessionContext.objects.filter(usuario=usuario, sessao_id=de, ativo=True).update(sessao_id=para)

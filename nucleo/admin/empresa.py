@@ -1,0 +1,65 @@
+"""The settings of one's own company."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from nucleo.admin.base import AdminDaEmpresa, ator_do_pedido
+from nucleo.models import Empresa
+from nucleo.services.empresas import empresa_atualizar
+
+
+class EmpresaForm(ModelForm):
+    class Meta:
+        model = Empresa
+        fields = (
+            "nome",
+            "razao_social",
+            "cnpj",
+            "telefone",
+            "email",
+            "endereco",
+            "cidade",
+            "uf",
+            "fuso",
+            "cor",
+            "chave_pix",
+        )
+        widgets = {"cor": UnfoldAdminTextInputWidget(attrs={"type": "color"})}
+
+
+@admin.register(Empresa)
+class EmpresaAdmin(AdminDaEmpresa):
+    """One row: the empresa one works in. Creating and switching off are the operator's commands."""
+
+    form = EmpresaForm
+    list_display = ("nome", "slug", "cnpj", "cidade", "fuso")
+    readonly_fields = ("slug", "ativa")
+    fields = (
+        "slug",
+        "ativa",
+        "nome",
+        "razao_social",
+        "cnpj",
+        "telefone",
+        "email",
+        "endereco",
+        "cidade",
+        "uf",
+        "fuso",
+        "cor",
+        "chave_pix",
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        mudancas = {campo: form.cleaned_data[campo] for campo in form.changed_data}
+        empresa_atualizar(empresa=obj, ator=ator_do_pedido(request), **mudancas)
