@@ -51,6 +51,7 @@ MOTIVOS_DO_DONO = {
     "limpar sessões expiradas de todas as empresas",
     "cobrança: percorrer as empresas para vigiar e conferir cada uma",
     "despacho: achar as empresas que têm mensagens a enviar",
+    "importações: encontrar em todas as empresas as que pararam no meio",
     "validação do estoque: listar as empresas",
     "varredura do estoque: achar as empresas com deltas pendentes",
 }
