@@ -836,4 +836,42 @@ class Migration(migrations.Migration):
             model_name="saldoestoquecache",
             index=models.Index(fields=["empresa", "valido_ate"], name="saldo_cache_validade_idx"),
         ),
+        migrations.CreateModel(
+            name="ImportacaoDeMovimentacoes",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("arquivo", models.CharField(max_length=200, verbose_name="arquivo")),
+                ("chave", models.CharField(editable=False, max_length=64, verbose_name="conteúdo (SHA-256)")),
+                ("concluida", models.BooleanField(default=False, verbose_name="concluída")),
+                ("ate_linha", models.IntegerField(default=0, verbose_name="até a linha")),
+                ("lidas", models.IntegerField(default=0, verbose_name="lidas")),
+                ("gravadas", models.IntegerField(default=0, verbose_name="gravadas")),
+                ("com_erro", models.IntegerField(default=0, verbose_name="com erro")),
+                ("por", models.CharField(blank=True, max_length=120, verbose_name="por")),
+                ("criada_em", models.DateTimeField(auto_now_add=True, verbose_name="iniciada em")),
+                (
+                    "empresa",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="nucleo.empresa",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "importação de movimentações",
+                "verbose_name_plural": "importações de movimentações",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("empresa", "chave"), name="estoque_importacao_chave_uniq")
+                ],
+            },
+        ),
     ]

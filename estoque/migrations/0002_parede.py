@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
         erguer_parede("estoque_produto"),
         erguer_parede("estoque_configuracaoestoque"),
         erguer_parede("estoque_estadocache"),
+        erguer_parede("estoque_importacaodemovimentacoes"),
         erguer_parede("estoque_carteiraprincipal", chaves=[PRODUTO]),
         erguer_parede("estoque_preseparacaoitem", chaves=[PRODUTO, CARTEIRA]),
         erguer_parede(

@@ -2,6 +2,7 @@
 
 from estoque.models.cache import CacheUpdateLog, EstadoCache, ProjecaoEstoqueCache, SaldoEstoqueCache
 from estoque.models.fontes import CarteiraPrincipal, PreSeparacaoItem, ProgramacaoProducao, Separacao
+from estoque.models.importacao import ImportacaoDeMovimentacoes
 from estoque.models.movimentacao import MovimentacaoEstoque
 from estoque.models.produto import QUANTIDADE_MAXIMA, ConfiguracaoEstoque, Produto
 
@@ -11,6 +12,7 @@ __all__ = [
     "CarteiraPrincipal",
     "ConfiguracaoEstoque",
     "EstadoCache",
+    "ImportacaoDeMovimentacoes",
     "MovimentacaoEstoque",
     "PreSeparacaoItem",
     "Produto",
