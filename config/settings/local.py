@@ -3,4 +3,4 @@
 from config.settings.base import *  # noqa: F403
 
 # Nothing is collected here: the finders serve the files where they lie.
-STATIC_ROOT = None  # type: ignore[assignment]
+STATIC_ROOT = None
