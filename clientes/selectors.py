@@ -186,8 +186,8 @@ def lacunas_de_codigos(*, empresa: Empresa, maximo: int = 1000) -> list[tuple[in
         presentes.setdefault(parte_lida(codigo[:4]), set()).add(parte_lida(codigo[5:]))
     alheios: dict[int, set[int]] = {}
     faixas = FaixaImportada.objects.filter(empresa=empresa, numero_municipio__isnull=False)
-    for numero, de, ate in faixas.values_list("numero_municipio", "de", "ate"):
-        alheios.setdefault(numero, set()).update(range(de, ate + 1))
+    for faixa in faixas:
+        alheios.setdefault(faixa.numero_municipio or 0, set()).update(range(faixa.de, faixa.ate + 1))
     contadores = CodigoSequencia.objects.filter(empresa=empresa).order_by("numero_municipio")
     lacunas = (
         (numero, sequencia)

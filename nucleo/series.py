@@ -35,7 +35,9 @@ class Irregularidade:
 class ProvedorDeSeries(Protocol):
     """What an app that numbers things offers to the operator's commands."""
 
-    nome: str
+    @property
+    def nome(self) -> str:
+        """The provider's name: its app's."""
 
     def situacao(self, empresa: Empresa) -> list[Serie]:
         """Return every series of the empresa, without consuming a number."""

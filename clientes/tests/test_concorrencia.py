@@ -1,8 +1,11 @@
 """Real processes on one table of counters: no duplicate, no gap, no error, no waiting for strangers."""
 
+import json
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from clientes.models import Cliente, CodigoSequencia
@@ -174,3 +177,14 @@ def test_the_same_document_twice_at_once_is_one_customer_and_one_clear_refusal(a
     assert len(criados) == 1
     assert [um for um in saida if um not in criados] == [f"cpf_cnpj_duplicado {criados[0]}"] * 3
     _tudo_certo(alfa, 1)
+
+
+def test_the_operators_rehearsal_passes_and_leaves_nothing_behind(alfa: Empresa) -> None:
+    saida = StringIO()
+    argumentos = ["--processos", "2", "--por-processo", "20", "--municipios", "3", "--json"]
+    call_command("testar_geracao_codigo_concorrente", *argumentos, stdout=saida)
+    relato = json.loads(saida.getvalue())
+    assert relato["aprovado"] is True
+    assert (relato["criados"], relato["duplicados"], relato["lacunas"], relato["erros"]) == (40, 0, 0, [])
+    assert list(Empresa.objects.values_list("slug", flat=True)) == ["alfa"]
+    assert not Cliente.objects.exists()
