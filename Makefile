@@ -1,6 +1,6 @@
 # Two commands for a new machine: `make run` and `make test`. Needs Python 3.11+ and a package index.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format bench venv venv-dev python limpar
+.PHONY: help run dev test chaos lint format bench venv venv-dev python limpar
 
 # The first Python that is new enough, unless PYTHON= names one.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -31,6 +31,9 @@ lint: venv-dev ## formatter, linter, types, import contracts, migrations
 format: venv-dev ## put the code into the shape that lint asks for
 	@$(VENV_PYTHON) -m ruff format .
 	@$(VENV_PYTHON) -m ruff check --fix .
+
+chaos: venv-dev ## the long form of "each message leaves exactly once": kill -9, faults, thousands of races
+	@CAOS_MENSAGENS=2000 CORRIDAS=3000 $(VENV_PYTHON) -m pytest -n 0 cobranca/tests/test_exatamente_uma_vez.py cobranca/tests/test_corridas.py
 
 bench: venv-dev ## every speed claim beside its baseline
 	@$(VENV_PYTHON) -m bench

@@ -5,6 +5,7 @@ Times are shortened after the settings were read, because the settings refuse su
 """
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -32,6 +33,7 @@ def encurtar_tempos() -> None:
 def tirar_as_travas() -> None:
     """The claim without its locks: whoever looks may take, as a naive scheduler does."""
     from django.db.models import QuerySet
+    from django.utils import timezone
 
     from cobranca import locks
     from cobranca.services import orfas
@@ -47,7 +49,16 @@ def tirar_as_travas() -> None:
     orfas.orfas_declarar_incertas = lambda **_: 0
     from cobranca.services import despacho
 
+    marcar = despacho._marcar
+
+    def marcar_depois(mesa: Any, mensagem: Any, agora: Any) -> None:
+        # Between its look and its write a naive scheduler gives the others time.
+        time.sleep(0.02)
+        marcar(mesa, mensagem, timezone.now())
+
     despacho.orfas_declarar_incertas = lambda **_: 0
+    despacho._marcar = marcar_depois
+    despacho._parada = lambda mensagem: ""
     QuerySet.select_for_update = sem_trava
 
 
