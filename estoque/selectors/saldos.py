@@ -72,3 +72,23 @@ def _uma_linha(sql: str, parametros: list[Any]) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parametros)
         return cursor.fetchone()
+
+
+@dataclass(frozen=True, slots=True)
+class SaldoNaLista:
+    """What a list shows of a product's balance; figures are null while the cache is being rebuilt."""
+
+    saldo_atual: Decimal | None
+    disponivel: Decimal | None
+    data_ruptura: date | None
+
+
+def saldos_da_lista(*, empresa: Empresa, produto_ids: Iterable[int]) -> dict[int, SaldoNaLista]:
+    """Read the exact balances of one page of products in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT produto_id, saldo_atual, disponivel, data_ruptura FROM saldo_estoque_exato"
+            " WHERE empresa_id = %s AND produto_id = ANY(%s)",
+            [empresa.pk, list(produto_ids)],
+        )
+        return {linha[0]: SaldoNaLista(*linha[1:]) for linha in cursor.fetchall()}

@@ -1,0 +1,150 @@
+"""The office's pages of the stock."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from estoque import services
+from estoque.models import CarteiraPrincipal, ConfiguracaoEstoque, MovimentacaoEstoque, Produto, Separacao
+from nucleo.ator import Ator
+from nucleo.datas import hoje
+from nucleo.escopo import escopo
+from nucleo.models import Empresa
+from nucleo.services.empresas import usuario_criar
+
+pytestmark = pytest.mark.django_db
+ATOR = Ator("teste")
+BASE = "/admin/estoque"
+
+
+@pytest.fixture
+def escritorio(empresa: Empresa) -> Client:
+    """A person of the empresa, logged in; with one perfil only it becomes the active one."""
+    usuario = usuario_criar(empresa=empresa, login="ana", perfil="gerente", senha="senha-de-teste-1")
+    cliente = Client()
+    assert cliente.login(username=usuario.username, password="senha-de-teste-1")
+    return cliente
+
+
+@pytest.fixture
+def produto(empresa: Empresa) -> Produto:
+    with escopo(empresa):
+        produto = services.produto_criar(
+            empresa=empresa, ator=ATOR, cod_produto="BRZ-1", nome="Bronzina", estoque_minimo="2"
+        )
+        services.movimentacao_registrar(
+            empresa=empresa, ator=ATOR, produto=produto, tipo="entrada", quantidade="10"
+        )
+        services.carteira_incluir(
+            empresa=empresa,
+            ator=ATOR,
+            num_pedido="PED-77",
+            produto=produto,
+            quantidade="12.5",
+            data_entrega=hoje(empresa.fuso) + timedelta(days=4),
+        )
+    return produto
+
+
+def _texto(cliente: Client, caminho: str) -> str:
+    resposta = cliente.get(f"{BASE}/{caminho}", follow=True)
+    assert resposta.status_code == 200, (caminho, resposta.status_code)
+    return resposta.content.decode()
+
+
+def test_the_product_page_shows_projection_causes_and_suggestion(
+    escritorio: Client, produto: Produto, empresa: Empresa
+) -> None:
+    pagina = _texto(escritorio, f"produto/{produto.pk}/change/")
+    ruptura = hoje(empresa.fuso) + timedelta(days=4)
+    for esperado in ("PED-77", "-2,5", f"{ruptura:%d/%m/%Y}", "Sugestão de compra", "4,5", "canvas"):
+        assert esperado in pagina
+
+
+def test_what_if_is_shown_and_writes_nothing(escritorio: Client, produto: Produto, empresa: Empresa) -> None:
+    dia = hoje(empresa.fuso).isoformat()
+    pagina = _texto(escritorio, f"produto/{produto.pk}/change/?entrada=5,5&entrada_data={dia}")
+    assert "Com a simulação, ruptura: <strong>não prevista" in pagina
+    assert "número" in _texto(escritorio, f"produto/{produto.pk}/change/?pedido=abc").lower()
+    assert MovimentacaoEstoque.objects.count() == 1
+    assert CarteiraPrincipal.objects.count() == 1
+
+
+def test_the_list_and_the_board_show_what_runs_out(escritorio: Client, produto: Produto) -> None:
+    assert "10" in _texto(escritorio, "produto/")
+    assert "BRZ-1" in _texto(escritorio, "produto/rupturas/")
+    assert "Nada vai faltar" in _texto(escritorio, "produto/rupturas/?dias=2")
+    assert "1 a 365" in _texto(escritorio, "produto/rupturas/?dias=999")
+
+
+def test_the_pick_chain_by_buttons(escritorio: Client, produto: Produto, empresa: Empresa) -> None:
+    linha = CarteiraPrincipal.objects.get()
+    dia = hoje(empresa.fuso).isoformat()
+    pagina = _texto(escritorio, f"carteiraprincipal/{linha.pk}/change/")
+    assert "Pré-separar" in pagina
+    resposta = escritorio.post(
+        f"{BASE}/carteiraprincipal/{linha.pk}/acao/separar/", {"quantidade": "3,5", "data": dia}, follow=True
+    )
+    assert "Separado." in resposta.content.decode()
+    separacao = Separacao.objects.get()
+    assert separacao.qtd_saldo == Decimal("3.5")
+    resposta = escritorio.post(
+        f"{BASE}/separacao/{separacao.pk}/acao/expedir/", {"quantidade": "4"}, follow=True
+    )
+    assert "maior que a disponível" in resposta.content.decode()
+    escritorio.post(f"{BASE}/separacao/{separacao.pk}/acao/expedir/")
+    saida = MovimentacaoEstoque.objects.get(tipo="saida")
+    assert saida.quantidade == Decimal("3.5")
+    assert "Estornar" in _texto(escritorio, f"movimentacaoestoque/{saida.pk}/change/")
+    escritorio.post(f"{BASE}/movimentacaoestoque/{saida.pk}/acao/estornar/")
+    assert MovimentacaoEstoque.objects.count() == 3
+    assert escritorio.get(f"{BASE}/separacao/{separacao.pk}/acao/expedir/").status_code == 405
+
+
+def test_rows_are_added_through_the_services(escritorio: Client, produto: Produto, empresa: Empresa) -> None:
+    dia = hoje(empresa.fuso).isoformat()
+    novo = {"cod_produto": "N-1", "nome": "Novo", "unidade": "UN", "estoque_minimo": "0"}
+    assert escritorio.post(f"{BASE}/produto/add/", novo).status_code == 302
+    movimento = {"produto": produto.pk, "tipo": "saida", "quantidade": "1.5", "data": dia}
+    assert escritorio.post(f"{BASE}/movimentacaoestoque/add/", movimento).status_code == 302
+    pedido = {"num_pedido": "P", "produto": produto.pk, "quantidade": "1", "data_entrega": dia}
+    assert escritorio.post(f"{BASE}/carteiraprincipal/add/", pedido).status_code == 302
+    plano = {"produto": produto.pk, "quantidade": "1", "data": dia}
+    assert escritorio.post(f"{BASE}/programacaoproducao/add/", plano).status_code == 302
+    assert escritorio.post(f"{BASE}/configuracaoestoque/add/", {}).status_code == 302
+    assert ConfiguracaoEstoque.objects.get().permite_negativo is False
+    with escopo(empresa):
+        saldo = services.garantir_cache_atualizado(empresa, "BRZ-1")
+    assert saldo["saldo_atual"] == Decimal("8.5")
+    recusado = escritorio.post(f"{BASE}/movimentacaoestoque/add/", movimento | {"quantidade": "9"})
+    assert "não permite saldo negativo" in recusado.content.decode()
+    assert MovimentacaoEstoque.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "pagina",
+    [
+        "produto/add/",
+        "movimentacaoestoque/",
+        "movimentacaoestoque/add/",
+        "carteiraprincipal/",
+        "carteiraprincipal/add/",
+        "preseparacaoitem/",
+        "separacao/",
+        "programacaoproducao/",
+        "programacaoproducao/add/",
+        "configuracaoestoque/",
+    ],
+)
+def test_every_page_opens(escritorio: Client, produto: Produto, pagina: str) -> None:
+    _texto(escritorio, pagina)
+
+
+def test_a_product_is_changed_and_keeps_its_code(escritorio: Client, produto: Produto) -> None:
+    dados = {"cod_produto": "OUTRO", "nome": "Bronzina nova", "unidade": "JG", "estoque_minimo": "3"}
+    resposta = escritorio.post(f"{BASE}/produto/{produto.pk}/change/", dados)
+    assert resposta.status_code == 302
+    produto.refresh_from_db()
+    assert (produto.cod_produto, produto.nome, produto.ativo) == ("BRZ-1", "Bronzina nova", False)
