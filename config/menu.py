@@ -55,7 +55,9 @@ MENU: dict[str, list[Item]] = {
         Item("nucleo.Empresa", "storefront", "Dados da empresa"),
         Item("nucleo.Vinculo", "badge", "Pessoas e perfis"),
         Item("nucleo.Perfil", "admin_panel_settings", "Perfis e permissões"),
+        Item("nucleo.Usuario", "person", "Contas"),
         Item("nucleo.ChaveApi", "key"),
+        Item("sessions_ctx.SessionContext", "devices", "Sessões abertas"),
         Item("nucleo.RegistroAuditoria", "history"),
     ],
 }

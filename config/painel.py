@@ -5,17 +5,23 @@ Every block is asked for only where the active perfil may see its list, and cost
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Count, Model, Q
+from django.db.models import Count, Model, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
 from cobranca.models import Mensagem
+from estoque.models import Produto
+from estoque.selectors.projecoes import rupturas
 from nucleo.datas import hoje, limites_do_dia
+from nucleo.decimais import reais
+from nucleo.errors import Indisponivel
 from nucleo.models import Alerta, Empresa
+from orcamentos.models import Orcamento, Status
 
 _SEM_NADA = {"0", "R$ 0,00"}
 
@@ -70,6 +76,55 @@ def _alertas(request: HttpRequest) -> list[Alerta]:
     return list(Alerta.objects.filter(resolvido_em=None).order_by("severidade", "-aberto_em")[:6])
 
 
+def _vendas(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
+    if not _ve(request, Orcamento):
+        return
+    mes = hoje(empresa.fuso).replace(day=1)
+    abertos = Q(status__in=[Status.RASCUNHO, Status.ENVIADO])
+    aprovados = Q(status=Status.APROVADO, data__gte=mes)
+    total = Orcamento.objects.filter(abertos | aprovados).aggregate(
+        rascunhos=Count("pk", filter=Q(status=Status.RASCUNHO)),
+        enviados=Count("pk", filter=Q(status=Status.ENVIADO)),
+        valor_enviado=Sum("total", filter=Q(status=Status.ENVIADO)),
+        aprovados=Count("pk", filter=aprovados),
+        valor_aprovado=Sum("total", filter=aprovados),
+    )
+    enviado, aprovado = (total[nome] or Decimal(0) for nome in ("valor_enviado", "valor_aprovado"))
+    yield Cartao(
+        "Aguardando o cliente",
+        str(total["enviados"]),
+        f"orçamentos enviados, {reais(enviado)}",
+        lista_de(Orcamento, status__exact=Status.ENVIADO),
+        "request_quote",
+    )
+    yield Cartao(
+        "Rascunhos",
+        str(total["rascunhos"]),
+        "orçamentos por terminar",
+        lista_de(Orcamento, status__exact=Status.RASCUNHO),
+        "edit_note",
+    )
+    yield Cartao(
+        "Aprovados no mês",
+        reais(aprovado),
+        f"{total['aprovados']} orçamentos com data a partir de {mes:%d/%m}",
+        lista_de(Orcamento, status__exact=Status.APROVADO, data__gte=mes.isoformat()),
+        "task_alt",
+    )
+
+
+def _estoque(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
+    if not _ve(request, Produto):
+        return
+    try:
+        faltam = rupturas(empresa=empresa)
+    except Indisponivel as exc:
+        yield Cartao("Vão faltar", "—", exc.detail, lista_de(Produto), "inventory_2", "aviso")
+        return
+    primeiro = f"o primeiro: {faltam[0].nome}, {faltam[0].data_ruptura:%d/%m}" if faltam else "em 29 dias"
+    yield Cartao("Vão faltar", str(len(faltam)), primeiro, lista_de(Produto), "inventory_2", "aviso")
+
+
 def _mensagens(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
     if not _ve(request, Mensagem):
         return
@@ -103,5 +158,7 @@ def _mensagens(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
 
 
 _BLOCOS: dict[str, Callable[[HttpRequest, Empresa], Iterator[Cartao]]] = {
+    "Vendas": _vendas,
+    "Estoque": _estoque,
     "Mensagens de cobrança": _mensagens,
 }

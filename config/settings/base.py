@@ -226,7 +226,7 @@ PERFIS_PADRAO: dict[str, dict[str, list[str]]] = {
     },
     "vendas": {"muda": ["clientes", "orcamentos"], "ve": ["estoque"]},
     "estoque": {"muda": ["estoque"], "ve": ["orcamentos"]},
-    "cobranca": {"muda": ["cobranca"], "ve": ["clientes", "orcamentos"]},
+    "cobrança": {"muda": ["cobranca"], "ve": ["clientes", "orcamentos"]},
 }
 
 LOG_FORMATO = env.str("LOG_FORMATO", default="texto")

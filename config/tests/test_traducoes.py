@@ -9,6 +9,7 @@ from django.utils.translation import gettext, override
 
 from config.traducoes import PASTA, mo_montado, po_lido
 
+RAIZ = PASTA.parents[3]
 TEMA = Path(unfold.__file__).parent / "templates"
 # Words that are the same in both languages.
 IGUAIS = {"Link", "%(class_name)s %(instance)s"}
@@ -45,3 +46,14 @@ def test_o_tema_nao_deixa_texto_em_ingles() -> None:
     assert len(textos) > 80
     with override("pt-br"):
         assert {texto for texto in textos if gettext(texto) == texto} <= IGUAIS
+
+
+def test_toda_acao_da_trilha_tem_nome_em_portugues() -> None:
+    acoes = {
+        acao
+        for arquivo in RAIZ.glob("*/services/**/*.py")
+        for acao in re.findall(r"""\bacao=["'](\w+)["']""", arquivo.read_text())
+    }
+    assert len(acoes) > 30
+    nomeadas = {chave.removeprefix("ação\x04") for chave in po_lido(PASTA / "django.po")}
+    assert acoes - nomeadas == set()

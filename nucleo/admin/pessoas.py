@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -16,6 +17,20 @@ from nucleo.services.empresas import perfil_gravar, vinculo_criar, vinculo_retir
 from nucleo.services.pessoas import pessoa_criar, senha_redefinir
 
 APPS_DO_ESCRITORIO = ("nucleo", "sessions_ctx", "clientes", "estoque", "orcamentos", "cobranca")
+VERBOS = {"view": "ver", "add": "incluir", "change": "alterar", "delete": "excluir"}
+
+
+class PermissoesField(forms.ModelMultipleChoiceField):
+    """Django names its permissions in English ("Can add cliente"), in the database."""
+
+    def label_from_instance(self, obj: Permission) -> str:
+        verbo, _, modelo = obj.codename.partition("_")
+        tipo = obj.content_type
+        classe = tipo.model_class()
+        if classe is None or verbo not in VERBOS or modelo != tipo.model:
+            return obj.name
+        area = apps.get_app_config(tipo.app_label).verbose_name
+        return f"{area} › {classe._meta.verbose_name_plural}: {VERBOS[verbo]}"
 
 
 @admin.register(Perfil)
@@ -33,6 +48,7 @@ class PerfilAdmin(AdminDaEmpresa):
             kwargs["queryset"] = Permission.objects.filter(
                 content_type__app_label__in=APPS_DO_ESCRITORIO
             ).select_related("content_type")
+            kwargs["form_class"] = PermissoesField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import pgettext
 
 
 class RegistroAuditoria(models.Model):
@@ -30,7 +31,9 @@ class RegistroAuditoria(models.Model):
 
     @property
     def nome_da_acao(self) -> str:
-        return self.acao.replace("_", " ").capitalize()
+        """The action in words: each app's actions are named in the catalogue, not here."""
+        nome = pgettext("ação", self.acao)
+        return nome if nome != self.acao else self.acao.replace("_", " ").capitalize()
 
     def __str__(self) -> str:
         return f"{self.ator}: {self.acao}"

@@ -14,6 +14,7 @@ from nucleo.escopo import escopo, visao_do_dono
 from nucleo.models import Empresa, Perfil, Usuario, Vinculo
 from nucleo.services.auditoria import auditar
 from nucleo.signals import empresa_criada
+from nucleo.textos import chave_de_busca
 
 
 def empresa_criar(*, slug: str, nome: str, fuso: str = "America/Sao_Paulo", **dados: str) -> Empresa:
@@ -95,12 +96,13 @@ def usuario_criar(
     """Create a person with a perfil in `empresa`, or give one more perfil to an existing person.
 
     Enters the empresa's scope, so it must be called outside any transaction. An existing person keeps
-    the password. Raises NaoEncontrado `perfil_desconhecido`.
+    the password. `perfil` may be written without its accents (a shell script's "cobranca"). Raises
+    NaoEncontrado `perfil_desconhecido`.
     """
     # Outside the scope: inside it only the empresa's own people are seen.
     usuario = Usuario.objects.filter(username=login).first()
     with escopo(empresa), transaction.atomic():
-        papel = Perfil.objects.filter(empresa=empresa, nome=perfil, ativo=True).first()
+        papel = _perfil_pelo_nome(empresa, perfil)
         if papel is None:
             raise NaoEncontrado(
                 "perfil_desconhecido", f"A empresa {empresa.slug} não tem o perfil {perfil}.", field="perfil"
@@ -109,6 +111,13 @@ def usuario_criar(
             usuario = Usuario.objects.create_user(login, password=senha, is_staff=True)
         vinculo_criar(empresa=empresa, usuario=usuario, perfil=papel, ator=ator)
     return usuario
+
+
+def _perfil_pelo_nome(empresa: Empresa, nome: str) -> Perfil | None:
+    ativos = list(Perfil.objects.filter(empresa=empresa, ativo=True))
+    exatos = [perfil for perfil in ativos if perfil.nome == nome]
+    parecidos = [perfil for perfil in ativos if chave_de_busca(perfil.nome) == chave_de_busca(nome)]
+    return next(iter([*exatos, *parecidos]), None)
 
 
 def vinculo_criar(*, empresa: Empresa, usuario: Usuario, perfil: Perfil, ator: Ator) -> Vinculo:

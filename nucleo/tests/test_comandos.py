@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 
 from nucleo.models import Empresa, Usuario, Vinculo
 from nucleo.services.chaves import chave_autenticar
+from nucleo.services.empresas import usuario_criar
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,7 @@ def test_criar_empresa_gives_it_the_default_perfis() -> None:
     empresa = Empresa.objects.get(slug="gama")
     assert empresa.fuso == "America/Manaus"
     nomes = Vinculo._meta.get_field("perfil").related_model.objects.filter(empresa=empresa)
-    assert set(nomes.values_list("nome", flat=True)) == {"gerente", "vendas", "estoque", "cobranca"}
+    assert set(nomes.values_list("nome", flat=True)) == {"gerente", "vendas", "estoque", "cobrança"}
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,8 @@ def test_criar_chave_api_prints_a_working_key_alone_on_the_last_line(empresa: Em
 def test_an_unknown_empresa_is_one_clear_line() -> None:
     with pytest.raises(CommandError, match="não existe empresa com o identificador 'nada'"):
         _comando("criar_chave_api", "--empresa", "nada", "--nome", "x")
+
+
+def test_o_perfil_pode_ser_escrito_sem_acento(empresa):
+    usuario_criar(empresa=empresa, login="bia", perfil="cobranca")
+    assert list(Vinculo.objects.values_list("perfil__nome", flat=True)) == ["cobrança"]

@@ -58,7 +58,7 @@ def test_no_known_way_out_of_the_scope_shows_or_changes_another_empresas_rows() 
             "gerente",
             "vendas",
             "estoque",
-            "cobranca",
+            "cobrança",
         }
 
 
