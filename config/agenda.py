@@ -24,6 +24,7 @@ AGENDA: dict[str, Entrada] = {
     "clientes-importacoes": Entrada("clientes.tasks.retomar_importacoes", segundos=60),
     "limpar-sessoes": Entrada("sessions_ctx.tasks.limpar_sessoes", segundos=600),
     "cobranca-despacho": Entrada("cobranca.tasks.despachar_rodada", segundos=settings.COBRANCA_RODADA_S),
+    "orcamentos-validade": Entrada("orcamentos.tasks.expirar_orcamentos", segundos=3600),
     "estoque-varredura": Entrada("estoque.tasks.varrer_estoque", segundos=5),
     "estoque-validacao-amostra": Entrada("estoque.tasks.validar_estoque_amostra", segundos=3600),
     "estoque-validacao-completa": Entrada("estoque.tasks.validar_estoque_tudo", hora=3, minuto=20),

@@ -52,6 +52,7 @@ MOTIVOS_DO_DONO = {
     "cobrança: percorrer as empresas para vigiar e conferir cada uma",
     "despacho: achar as empresas que têm mensagens a enviar",
     "importações: encontrar em todas as empresas as que pararam no meio",
+    "validade dos orçamentos: listar as empresas",
     "validação do estoque: listar as empresas",
     "varredura do estoque: achar as empresas com deltas pendentes",
 }
