@@ -29,6 +29,14 @@ def numero_lido(texto: object, *, campo: str = "budget_number") -> tuple[int, in
     return int(achado[1]), int(achado[2])
 
 
+def numero_tentado(texto: str) -> tuple[int, int] | None:
+    """Return (ano, numero), or None where the text is no number of a quote."""
+    try:
+        return numero_lido(texto)
+    except ErroDeValidacao:
+        return None
+
+
 def serie_lida(texto: str) -> int | None:
     """Return the year of a series' name `ORC-2026`, or None for any other name."""
     achado = _SERIE.fullmatch(texto.strip().upper())
