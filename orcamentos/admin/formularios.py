@@ -44,17 +44,15 @@ class CampoBrasileiro(forms.CharField):
 class _SemRestricoes(forms.ModelForm):
     """The service checks, and says it better than a constraint would."""
 
-    def validate_unique(self) -> None:
-        """Left to the service."""
-
-    def validate_constraints(self) -> None:
-        """Left to the service."""
+    def _get_validation_exclusions(self) -> set[str]:
+        # A constraint whose columns are excluded is not tried; the form's own fields are still read.
+        return {campo.name for campo in self._meta.model._meta.fields}
 
 
 class FormularioDoOrcamento(_SemRestricoes):
     """The head of a quote, with the version the person has read."""
 
-    versao = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    versao_lida = forms.IntegerField(widget=forms.HiddenInput, required=False, label="")
     # Set when the service refused what the forms had accepted: shown in the form, with what was typed.
     recusa: str = ""
 
@@ -71,7 +69,7 @@ class FormularioDoOrcamento(_SemRestricoes):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["versao"] = self.instance.versao
+        self.initial["versao_lida"] = self.instance.versao
         if "validade" in self.fields:
             self.fields["validade"].required = False
             self.fields["validade"].help_text = "Vazio: 15 dias."

@@ -75,7 +75,7 @@ class OrcamentoAdmin(PaginasDoOrcamento, AdminDaEmpresa):
     ordering = ("-ordem",)
     actions = (exportar_em_csv, exportar_em_xlsx)
     fieldsets = (
-        (None, {"fields": ("cliente", ("data", "validade"), "referencia_cliente", "versao")}),
+        (None, {"fields": ("cliente", ("data", "validade"), "referencia_cliente", "versao_lida")}),
         ("Condições", {"fields": ("condicoes_pagamento", "observacoes")}),
     )
     change_form_outer_before_template = "orcamentos/admin/acoes.html"
@@ -147,7 +147,7 @@ class OrcamentoAdmin(PaginasDoOrcamento, AdminDaEmpresa):
             **{campo: limpos[campo] for campo in TEXTOS},
         }
         if change:
-            versao = limpos["versao"] or 0
+            versao = limpos["versao_lida"] or 0
             salvo = services.orcamento_alterar(orcamento_id=form.instance.pk, versao=versao, **dados)
         else:
             salvo = services.orcamento_criar(**dados)

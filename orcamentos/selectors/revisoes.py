@@ -88,7 +88,7 @@ def diferencas(antes: Conteudo, depois: Conteudo) -> list[Mudanca]:
 def revisoes_com_diferencas(orcamento: Orcamento) -> list[tuple[RevisaoOrcamento, list[Mudanca]]]:
     """Return every revision that was sent, newest first, each with what it changed of the one before."""
     enviadas = list(orcamento.revisoes.order_by("revisao"))
-    anteriores: list[RevisaoOrcamento | None] = [None, *enviadas[:-1]]
+    anteriores: list[RevisaoOrcamento | None] = [None, *enviadas][: len(enviadas)]
     pares = [
         (atual, diferencas(anterior.conteudo, atual.conteudo) if anterior else [])
         for anterior, atual in zip(anteriores, enviadas, strict=True)
