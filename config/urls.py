@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from cobranca.api import webhook
-from config import saude
+from config import metricas, saude
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/"), name="raiz"),
@@ -25,7 +25,7 @@ urlpatterns = [
     path("webhooks/evolution/<str:codigo>/", webhook.receber, name="webhook-evolution"),
     path("health/live", saude.live, name="health-live"),
     path("health/ready", saude.ready, name="health-ready"),
-    path("", include("django_prometheus.urls")),
+    path("metrics", metricas.exportar, name="metricas"),
 ]
 
 handler400 = "config.erros.pedido_invalido"

@@ -1,11 +1,86 @@
-from django.contrib import admin
+from typing import Any
 
-from cobranca.admin.base import SoLeitura
-from cobranca.models import Regua
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+
+from cobranca.models import Passo, Regua
+from cobranca.selectors.previsao import previsao
+from cobranca.services.mudanca_de_regua import PassoPedido, regua_salvar
+from nucleo.admin import AdminDaEmpresa, InlineDaEmpresa, ator_do_pedido
+from nucleo.admin.base import empresa_do_pedido
+
+
+class FormularioDaRegua(forms.ModelForm):
+    """A régua with its answer to: what about the ciclos under way?"""
+
+    replanejar = forms.BooleanField(
+        label="replanejar os ciclos em andamento",
+        required=False,
+        initial=True,
+        help_text="Marcado: o que ainda não saiu segue os novos passos. Desmarcado: só ciclos novos.",
+    )
+
+    class Meta:
+        model = Regua
+        fields = ("nome", "tipo_cliente", "padrao", "ativa")
+
+
+class PassosInline(InlineDaEmpresa):
+    """The steps."""
+
+    model = Passo
+    fields = ("dias", "hora", "template")
 
 
 @admin.register(Regua)
-class ReguaAdmin(SoLeitura):
-    """Réguas and their steps."""
+class ReguaAdmin(AdminDaEmpresa):
+    """Réguas, their steps, and what will leave."""
 
+    form = FormularioDaRegua
+    inlines = (PassosInline,)
     list_display = ("nome", "tipo_cliente", "padrao", "ativa")
+    change_form_outer_after_template = "cobranca/admin/previsao.html"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Nothing yet: the service writes head and steps together, in `save_related`."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        passos = []
+        for formset in formsets:
+            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+            passos += [
+                PassoPedido(linha["dias"], linha["template"], linha["hora"])
+                for linha in formset.cleaned_data
+                if linha and not linha.get("DELETE")
+            ]
+        empresa, limpos = empresa_do_pedido(request), form.cleaned_data
+        campos = {campo: limpos[campo] for campo in FormularioDaRegua.Meta.fields}
+        regua, efeito = regua_salvar(
+            empresa=empresa,
+            ator=ator_do_pedido(request),
+            regua=Regua.objects.get(pk=form.instance.pk) if change else None,
+            passos=passos,
+            replanejar=limpos["replanejar"],
+            **campos,
+        )
+        form.instance.pk = regua.pk
+        if efeito.ciclos:
+            self.message_user(
+                request,
+                f"{efeito.ciclos} ciclo(s) em andamento replanejado(s): {efeito.canceladas} mensagem(ns)"
+                f" cancelada(s), {efeito.criadas} nova(s).",
+                messages.WARNING,
+            )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        regua = self.get_object(request, object_id)
+        linhas = previsao(empresa=empresa_do_pedido(request), regua=regua) if regua else []
+        return super().change_view(
+            request, object_id, form_url, {"previsao": linhas, **(extra_context or {})}
+        )

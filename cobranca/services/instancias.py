@@ -225,3 +225,31 @@ def intervalo_de(instancia: Instancia) -> timedelta:
         ritmo *= (idade + 1) / (instancia.aquecimento_dias + 1)
     sorte = random.uniform(-1, 1) * instancia.variacao_ritmo / 100  # noqa: S311 - spreads load
     return timedelta(seconds=60 / ritmo * (1 + sorte))
+
+
+def instancia_ajustar(
+    *,
+    empresa: Empresa,
+    ator: Ator,
+    instancia: Instancia,
+    url: str,
+    ordem: int,
+    ativa: bool,
+    por_minuto: int,
+    variacao_ritmo: int,
+    aquecimento_dias: int,
+    chave: str = "",
+) -> None:
+    """Change address, pace and preference of a sender, and its key where one is given. Audited.
+
+    Raises ErroDeValidacao.
+    """
+    with transaction.atomic():
+        Instancia.objects.filter(empresa=empresa, pk=instancia.pk).update(
+            url=_endereco(url), ordem=ordem, ativa=ativa, por_minuto=_por_minuto(por_minuto),
+            variacao_ritmo=variacao_ritmo, aquecimento_dias=aquecimento_dias, verificada_em=None,
+            disjuntor_ate=None, falhas_seguidas=0,
+        )  # fmt: skip
+        if chave:
+            instancia_trocar_chave(empresa=empresa, ator=ator, instancia=instancia, chave=chave)
+        auditar(empresa=empresa, ator=ator, acao="instancia_ajustada", objeto=instancia, para=instancia.nome)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -13,6 +13,7 @@ from cobranca.errors import template_invalido
 from cobranca.models import Mensagem, Template, Variacao
 from cobranca.services.padroes import CONFIRMACAO, GENERICO
 from nucleo.ator import Ator
+from nucleo.datas import hoje
 from nucleo.decimais import reais
 from nucleo.errors import Conflito, ErroDeValidacao
 from nucleo.models import Empresa
@@ -266,3 +267,20 @@ def _trocar_variacoes(empresa: Empresa, template: Template, textos: Sequence[str
         for texto in dict.fromkeys(textos)
         if texto not in atuais
     )
+
+
+def amostra_de(*, empresa: Empresa, texto: str) -> Redigida:
+    """Render a wording with made-up data, to see it before it is used."""
+    vencimento = hoje(empresa.fuso) - timedelta(days=3)
+    livro = Livro(
+        nome="Maria da Silva",
+        valor=Decimal("1234.56"),
+        vencimento=vencimento,
+        hoje=hoje(empresa.fuso),
+        empresa=empresa,
+        orcamento="ORC-2026-0001",
+        referencia=referencia_de(1),
+    )
+    variaveis = livro.variaveis()
+    pronto = com_referencia(preencher(texto, variaveis), livro.referencia)
+    return Redigida(pronto, None, "", divergencias(texto, pronto, livro, variaveis))

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
 from django.utils import timezone
 
 from cobranca.demo import cobranca_demo
+from cobranca.middleware import VigiaDaAgenda
 from cobranca.models import Ciclo, Instancia, Mensagem
 from cobranca.services import alertas, manutencao
 from cobranca.tests.conftest import Simulado
@@ -99,3 +102,25 @@ def test_the_demo_has_ciclos_and_messages_in_every_state_and_is_repeatable(
         assert set(Ciclo.objects.values_list("status", flat=True)) == set(Ciclo.Status.values)
         estados = set(Mensagem.objects.values_list("status", flat=True))
         assert set(Mensagem.Status.values) - estados == {"sending"}
+
+
+def test_prometheus_is_told_of_every_empresa_without_being_in_its_scope(
+    empresa: Empresa, client: Client
+) -> None:
+    with escopo(empresa):
+        nova_instancia(empresa, "http://127.0.0.1:1")
+        novo_ciclo(empresa)
+    pagina = client.get("/metrics").content.decode()
+    assert 'cobranca_mensagens{empresa="alfa",status="pending"} 1.0' in pagina
+    assert 'cobranca_ciclos_criados_1h{empresa="alfa"} 1.0' in pagina
+    assert 'cobranca_instancia_sadia{empresa="alfa",instancia="principal"} 0.0' in pagina
+
+
+def test_a_web_process_notices_a_silent_scheduler(db: None, client: Client) -> None:
+    Pulso.objects.create(nome="cobranca.rodada", em=timezone.now() - timedelta(hours=25))
+    vigia = VigiaDaAgenda(lambda request: HttpResponse("ok"))
+    vigia(HttpRequest())
+    assert not Alerta.objects.exists()
+    vigia.proxima = 0.0
+    vigia(HttpRequest())
+    assert Alerta.objects.get().chave == "cobranca.agenda"

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     # An API key names its empresa; a browser session's active perfil names it otherwise.
     "nucleo.api.middleware.ChaveApiMiddleware",
     "sessions_ctx.middleware.ContextoMiddleware",
+    "cobranca.middleware.VigiaDaAgenda",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

@@ -1,0 +1,163 @@
+"""The office's billing pages, as a person with a perfil sees and uses them."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from cobranca.demo import cobranca_demo
+from cobranca.models import Ciclo, Instancia, Mensagem, Regua, Template
+from cobranca.tests.factories import ATOR
+from nucleo.escopo import escopo
+from nucleo.models import Empresa, Perfil, RegistroAuditoria
+from nucleo.tests.factories import UsuarioFactory, VinculoFactory
+
+pytestmark = pytest.mark.django_db
+MODELOS = (
+    "ciclo", "contato", "mensagem", "eventorecebido", "instancia", "regua", "template",
+    "configuracaocobranca", "horario", "feriado",
+)  # fmt: skip
+
+
+def _campos(html: str) -> dict[str, str]:
+    from html.parser import HTMLParser
+
+    class Leitor(HTMLParser):
+        achados: dict[str, str] = {}
+
+        def handle_starttag(self, tag: str, attrs: Any) -> None:
+            atributos = dict(attrs)
+            if tag == "input" and atributos.get("name") in ("csrfmiddlewaretoken", "_contexto"):
+                self.achados[atributos["name"]] = atributos.get("value", "")
+
+    leitor = Leitor()
+    leitor.achados = {}
+    leitor.feed(html)
+    return leitor.achados
+
+
+class Escritorio:
+    """A person of the empresa at the browser."""
+
+    def __init__(self, empresa: Empresa, perfil: str) -> None:
+        usuario = UsuarioFactory(username=f"pessoa-{perfil}")
+        papel = Perfil.objects.get(empresa=empresa, nome=perfil)
+        VinculoFactory(usuario=usuario, perfil=papel)
+        self.cliente = Client(enforce_csrf_checks=True)
+        dados = {"username": usuario.username, "password": "senha-de-teste-1"}
+        self.cliente.post("/admin/login/", {**dados, **_campos(self.ver("/admin/login/"))})
+
+    def ver(self, url: str) -> str:
+        resposta = self.cliente.get(url)
+        assert resposta.status_code == 200, (url, resposta.status_code)
+        return resposta.content.decode()
+
+    def postar(self, url: str, dados: dict[str, Any], pagina: str) -> str:
+        resposta = self.cliente.post(url, {**dados, **_campos(self.ver(pagina))}, follow=True)
+        assert resposta.status_code == 200, (url, resposta.status_code)
+        return resposta.content.decode()
+
+
+@pytest.fixture
+def escritorio(empresa: Empresa) -> Escritorio:
+    with escopo(empresa):
+        cobranca_demo(empresa=empresa, ator=ATOR, hoje=date.today(), simulador_url="http://127.0.0.1:1")
+    return Escritorio(empresa, "cobranca")
+
+
+def test_every_list_and_every_row_opens(escritorio: Escritorio, empresa: Empresa) -> None:
+    for modelo in MODELOS:
+        escritorio.ver(f"/admin/cobranca/{modelo}/")
+    for classe in (Ciclo, Mensagem, Instancia, Regua, Template):
+        with escopo(empresa):
+            pk = classe.objects.order_by("pk").values_list("pk", flat=True).first()
+        escritorio.ver(f"/admin/cobranca/{classe._meta.model_name}/{pk}/change/")
+
+
+def test_a_held_message_is_decided_by_its_buttons(escritorio: Escritorio) -> None:
+    segura = Mensagem.objects.get(status="held")
+    pagina = f"/admin/cobranca/mensagem/{segura.pk}/change/"
+    assert "Enviar de novo" in escritorio.ver(pagina)
+    html = escritorio.postar(f"/admin/cobranca/mensagem/{segura.pk}/acao/foi_enviada/", {}, pagina)
+    assert "A mensagem consta como enviada." in html
+    assert "Enviar de novo" not in html
+    segura.refresh_from_db()
+    assert segura.status == "sent"
+
+
+def test_a_ciclo_is_paid_by_its_button(escritorio: Escritorio) -> None:
+    ciclo = Ciclo.objects.filter(status="ativo").first()
+    pagina = f"/admin/cobranca/ciclo/{ciclo.pk}/change/"
+    html = escritorio.postar(f"/admin/cobranca/ciclo/{ciclo.pk}/acao/pagar/", {}, pagina)
+    assert "Pagamento registrado" in html
+    ciclo.refresh_from_db()
+    assert ciclo.status == "pago"
+
+
+def test_the_buttons_need_a_post_and_the_permission(escritorio: Escritorio, empresa: Empresa) -> None:
+    ciclo = Ciclo.objects.filter(status="ativo").first()
+    url = f"/admin/cobranca/ciclo/{ciclo.pk}/acao/pagar/"
+    assert escritorio.cliente.get(url).status_code == 405
+    vendas = Escritorio(empresa, "vendas")
+    resposta = vendas.cliente.post(url, _campos(vendas.ver("/admin/")))
+    assert resposta.status_code == 403
+    ciclo.refresh_from_db()
+    assert ciclo.status == "ativo"
+
+
+def test_a_regua_shows_what_leaves_and_says_what_a_change_did(escritorio: Escritorio) -> None:
+    regua = Regua.objects.get(padrao=True)
+    pagina = f"/admin/cobranca/regua/{regua.pk}/change/"
+    assert "O que sai nos próximos 30 dias" in escritorio.ver(pagina)
+    passos = list(regua.passos.all())
+    dados: dict[str, Any] = {
+        "nome": "Padrão", "tipo_cliente": "", "padrao": "on", "ativa": "on", "replanejar": "on",
+        "passos-TOTAL_FORMS": len(passos) + 1, "passos-INITIAL_FORMS": len(passos),
+        "passos-MIN_NUM_FORMS": 0, "passos-MAX_NUM_FORMS": 1000,
+    }  # fmt: skip
+    for i, passo in enumerate(passos):
+        dados |= {f"passos-{i}-id": passo.pk, f"passos-{i}-regua": regua.pk, f"passos-{i}-dias": passo.dias}
+    dados |= {"passos-4-id": "", "passos-4-regua": regua.pk, "passos-4-dias": 20}
+    html = escritorio.postar(pagina, dados, pagina)
+    assert "em andamento replanejado(s)" in html
+    assert sorted(regua.passos.values_list("dias", flat=True)) == [-3, 0, 3, 7, 20]
+
+
+def test_a_template_shows_samples_and_refuses_bad_braces(escritorio: Escritorio) -> None:
+    template = Template.objects.get(nome="Dia do vencimento")
+    pagina = f"/admin/cobranca/template/{template.pk}/change/"
+    assert "Maria da Silva" in escritorio.ver(pagina)
+    assert "Variável desconhecida {preco}" in escritorio.ver(f"{pagina}?testar=%7Bpreco%7D")
+    variacoes = list(template.variacoes.all())
+    dados: dict[str, Any] = {
+        "nome": template.nome, "ativo": "on",
+        "variacoes-TOTAL_FORMS": 2, "variacoes-INITIAL_FORMS": 2,
+        "variacoes-MIN_NUM_FORMS": 0, "variacoes-MAX_NUM_FORMS": 1000,
+    }  # fmt: skip
+    for i, variacao in enumerate(variacoes):
+        dados |= {f"variacoes-{i}-id": variacao.pk, f"variacoes-{i}-template": template.pk}
+        dados |= {f"variacoes-{i}-texto": "Olá {preco}", f"variacoes-{i}-ativa": "on"}
+    assert "Variável desconhecida" in escritorio.postar(pagina, dados, pagina)
+    assert template.variacoes.filter(texto__contains="preco").count() == 0
+    dados |= {"variacoes-0-texto": "Oi {nome}, hoje vence {valor}."}
+    dados |= {"variacoes-1-texto": "Olá {nome}."}
+    escritorio.postar(pagina, dados, pagina)
+    ativas = template.variacoes.filter(ativa=True).values_list("texto", flat=True)
+    assert sorted(ativas) == ["Oi {nome}, hoje vence {valor}.", "Olá {nome}."]
+
+
+def test_a_sender_is_made_in_the_office_and_its_key_shown_nowhere(escritorio: Escritorio) -> None:
+    pagina = "/admin/cobranca/instancia/add/"
+    dados = {
+        "nome": "balcao", "url": "http://127.0.0.1:1", "chave": "SEGREDO-DO-GATEWAY", "ativa": "on",
+        "ordem": 1, "por_minuto": 10, "variacao_ritmo": 20, "aquecimento_dias": 0,
+    }  # fmt: skip
+    html = escritorio.postar(pagina, dados, pagina)
+    instancia = Instancia.objects.get(nome="balcao")
+    assert f"/webhooks/evolution/{instancia.codigo}/" in html
+    mudar = f"/admin/cobranca/instancia/{instancia.pk}/change/"
+    assert "SEGREDO" not in html + escritorio.ver(mudar) + str(list(RegistroAuditoria.objects.values()))
+    escritorio.postar(mudar, {**dados, "chave": "", "por_minuto": 5}, mudar)
+    instancia.refresh_from_db()
+    assert instancia.por_minuto == 5
