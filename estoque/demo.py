@@ -162,7 +162,7 @@ def _picar(sorte: random.Random, empresa: Empresa, ator: Ator, hoje: date) -> No
     """Some order lines are on their way through the pick chain."""
     linhas = CarteiraPrincipal.objects.filter(empresa=empresa, qtd_saldo__gte=2).order_by("pk")
     for n, linha in enumerate(linhas[:24]):
-        comum = {"empresa": empresa, "ator": ator, "carteira_id": linha.pk}
+        comum: dict[str, Any] = {"empresa": empresa, "ator": ator, "carteira_id": linha.pk}
         dia = max(hoje, linha.data_entrega - timedelta(days=1))
         if n % 3 == 0:
             services.pre_separar(**comum, quantidade=1, data=dia)

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from clientes.models import Cliente
 from estoque.models import Produto
@@ -77,7 +78,7 @@ def _levar_a(destino: str, empresa: Empresa, ator: Ator, orcamento: Orcamento, h
     if destino == "rascunho":
         return
     versao = orcamento.versao
-    alvo = {"empresa": empresa, "ator": ator, "orcamento_id": orcamento.pk}
+    alvo: dict[str, Any] = {"empresa": empresa, "ator": ator, "orcamento_id": orcamento.pk}
     if destino == "cancelado":
         orcamento_cancelar(**alvo, versao=versao, motivo="Pedido em duplicidade")
         return

@@ -74,8 +74,8 @@ class InstanciaAdmin(ComAcoes):
 
     def save_model(self, request: HttpRequest, obj: Instancia, form: Any, change: bool) -> None:
         limpos = form.cleaned_data
-        ajustes = {campo: limpos[campo] for campo in AJUSTES}
-        comuns = {"empresa": empresa_do_pedido(request), "ator": ator_do_pedido(request)}
+        ajustes: dict[str, Any] = {campo: limpos[campo] for campo in AJUSTES}
+        comuns: dict[str, Any] = {"empresa": empresa_do_pedido(request), "ator": ator_do_pedido(request)}
         if change:
             instancia_ajustar(**comuns, instancia=obj, chave=limpos["chave"], **ajustes)
             return

@@ -102,9 +102,8 @@ class AcaoDoCiclo(VisaoDaEmpresa):
 
     @extend_schema(request=None, responses={200: serializers.CicloComMensagens})
     def post(self, request: Request, external_billing_id: str) -> Response:
-        comuns = {
-            "empresa": self.empresa, "ator": self.ator, "external_billing_id": external_billing_id,
-        }  # fmt: skip
+        comuns: dict[str, Any] = {"empresa": self.empresa, "ator": self.ator}
+        comuns["external_billing_id"] = external_billing_id
         if self.acao == "pagar":
             ciclo = services.ciclo_pagar(**comuns)
         elif self.acao == "cancelar":

@@ -32,7 +32,7 @@ class ListaDeProdutos(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
+        self.result_list: list[Any] = list(self.result_list)
         ids = [produto.pk for produto in self.result_list]
         saldos = saldos_da_lista(empresa=empresa_do_pedido(request), produto_ids=ids)
         for produto in self.result_list:
@@ -59,7 +59,7 @@ class ProdutoAdmin(AdminDaEmpresa):
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        comum = {"empresa": empresa_do_pedido(request), "ator": ator_do_pedido(request)}
+        comum: dict[str, Any] = {"empresa": empresa_do_pedido(request), "ator": ator_do_pedido(request)}
         dados = {campo: valor for campo, valor in form.cleaned_data.items() if campo in self.fields}
         if change:
             mudancas = {campo: dados[campo] for campo in _MUDAVEIS}

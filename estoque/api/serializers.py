@@ -63,7 +63,7 @@ class MovimentacaoEntrada(serializers.Serializer):
     cod_produto = TextoCru()
     tipo = TextoCru()
     quantidade = QuantidadeCrua()
-    data = DataCrua(required=False, allow_null=True)
+    data = DataCrua(required=False, allow_null=True)  # type: ignore[assignment]
     documento = TextoCru(required=False)
     observacao = TextoCru(required=False)
 
@@ -82,7 +82,7 @@ class CarteiraEntrada(serializers.Serializer):
 class PreSeparacaoEntrada(serializers.Serializer):
     carteira = serializers.IntegerField(min_value=1, max_value=ID_MAXIMO)
     quantidade = QuantidadeCrua()
-    data = DataCrua()
+    data = DataCrua()  # type: ignore[assignment]
 
 
 class SeparacaoEntrada(serializers.Serializer):
@@ -97,7 +97,7 @@ class SeparacaoEntrada(serializers.Serializer):
 class ProducaoEntrada(serializers.Serializer):
     cod_produto = TextoCru()
     quantidade = QuantidadeCrua()
-    data = DataCrua()
+    data = DataCrua()  # type: ignore[assignment]
 
 
 class QuantidadeEntrada(serializers.Serializer):
@@ -106,7 +106,7 @@ class QuantidadeEntrada(serializers.Serializer):
 
 class PlanejadoEntrada(serializers.Serializer):
     quantidade = QuantidadeCrua()
-    data = DataCrua()
+    data = DataCrua()  # type: ignore[assignment]
 
 
 class SimulacaoEntrada(serializers.Serializer):
@@ -229,11 +229,11 @@ class CausaSaida(serializers.Serializer):
     id = serializers.IntegerField()
     documento = serializers.CharField()
     quantidade = _soma()
-    data = serializers.DateField()
+    data = serializers.DateField()  # type: ignore[assignment]
 
 
 class DiaSaida(serializers.Serializer):
-    data = serializers.DateField()
+    data = serializers.DateField()  # type: ignore[assignment]
     entradas = _soma()
     saidas = _soma()
     saldo = _soma()
@@ -257,7 +257,7 @@ class ProjecaoComCausasSaida(ProjecaoSaida):
 
 
 class PorcaoSaida(serializers.Serializer):
-    data = serializers.DateField()
+    data = serializers.DateField()  # type: ignore[assignment]
     quantidade = _soma()
 
 

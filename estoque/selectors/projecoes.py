@@ -116,7 +116,8 @@ _COM_CAUSAS = """
 
 def projecao_com_causas(*, empresa: Empresa, cod_produto: str, dias: int = DIAS_PADRAO) -> Projecao:
     """The same with the documents of each day, all in one snapshot. Costs as much as there are documents."""
-    parametros = {"empresa": empresa.pk, "cod": cod_produto, "hoje": hoje(empresa.fuso), "dias": dias}
+    parametros: dict[str, Any] = {"empresa": empresa.pk, "cod": cod_produto, "dias": dias}
+    parametros["hoje"] = hoje(empresa.fuso)
     with connection.cursor() as cursor:
         cursor.execute(_COM_CAUSAS, parametros)
         linhas = cursor.fetchall()

@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, TabularInline
@@ -47,7 +46,7 @@ class AdminDaEmpresa(ModelAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ErroDeNegocio as exc:
-            request._erro_de_negocio = exc  # type: ignore[attr-defined]
+            request._erro_de_negocio = exc
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -55,9 +54,9 @@ class AdminDaEmpresa(ModelAdmin):
         erro: ErroDeNegocio | None = getattr(request, "_erro_de_negocio", None)
         return formulario if erro is None else _que_recusa(formulario, erro)
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         if not change:
-            obj.empresa = empresa_do_pedido(request)  # type: ignore[attr-defined]
+            obj.empresa = empresa_do_pedido(request)
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

@@ -94,7 +94,7 @@ class ProjecaoDoProduto(_DeUmProduto):
 
     @extend_schema(parameters=[DIAS, CAUSAS], responses=s.ProjecaoComCausasSaida)
     def get(self, request: Request, **_: Any) -> Response:
-        alvo = {"empresa": self.empresa, "cod_produto": self.codigo(), "dias": self.dias()}
+        alvo: dict[str, Any] = {"empresa": self.empresa, "cod_produto": self.codigo(), "dias": self.dias()}
         if request.query_params.get("causas", "").lower() in LIGADO:
             return Response(s.ProjecaoComCausasSaida(projecoes.projecao_com_causas(**alvo)).data)
         return Response(s.ProjecaoSaida(projecoes.projecao_exata(**alvo)).data)
