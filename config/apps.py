@@ -7,4 +7,7 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         # shared_task binds to the current app: it must exist before any task is called.
-        from config import celery  # noqa: F401
+        from config import (
+            celery,  # noqa: F401
+            esquema,  # noqa: F401
+        )

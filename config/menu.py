@@ -23,11 +23,10 @@ MENU: dict[str, list[Item]] = {
     "Clientes": [
         Item("clientes.Cliente", "groups"),
         Item("clientes.ImportacaoDeClientes", "upload_file", "Importações"),
+        Item("clientes.Municipio", "map"),
     ],
     "Vendas": [
         Item("orcamentos.Orcamento", "request_quote"),
-        Item("orcamentos.ImportacaoDeOrcamentos", "upload_file", "Importações"),
-        Item("orcamentos.SerieOrcamento", "pin", "Numeração"),
     ],
     "Estoque": [
         Item("estoque.Produto", "inventory_2"),

@@ -116,13 +116,14 @@ def _vendas(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
 def _estoque(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
     if not _ve(request, Produto):
         return
+    quadro = reverse("admin:estoque_rupturas")
     try:
         faltam = rupturas(empresa=empresa)
     except Indisponivel as exc:
-        yield Cartao("Vão faltar", "—", exc.detail, lista_de(Produto), "inventory_2", "aviso")
+        yield Cartao("Vão faltar", "—", exc.detail, quadro, "inventory_2", "aviso")
         return
     primeiro = f"o primeiro: {faltam[0].nome}, {faltam[0].data_ruptura:%d/%m}" if faltam else "em 29 dias"
-    yield Cartao("Vão faltar", str(len(faltam)), primeiro, lista_de(Produto), "inventory_2", "aviso")
+    yield Cartao("Vão faltar", str(len(faltam)), primeiro, quadro, "inventory_2", "aviso")
 
 
 def _mensagens(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:

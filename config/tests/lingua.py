@@ -15,4 +15,6 @@ _CODIGO = re.compile(r"\S*[_/@{}]\S*|\S+\.\S+|`[^`]*`|\{\{?[^}]*\}\}?")
 def palavras_estranhas(texto: str) -> set[str]:
     """Return the words of `texto` that do not belong on a Portuguese page."""
     prosa = _CODIGO.sub(" ", texto)
-    return {palavra for palavra in _PALAVRA.findall(prosa.lower()) if palavra in _PROIBIDAS}
+    # GO and TO are states.
+    palavras = {p.lower() for p in _PALAVRA.findall(prosa) if not (len(p) == 2 and p.isupper())}
+    return palavras & _PROIBIDAS
