@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from nucleo.ator import Ator
+from nucleo.errors import ErroDeNegocio
 
 if TYPE_CHECKING:
     from nucleo.models import ChaveApi, Empresa
@@ -20,6 +21,8 @@ class Pedido(HttpRequest):
     chave_api: "ChaveApi | None"
     # A sessions_ctx.SessionContext; nucleo stands below that app and only hands it on.
     contexto: Any
+    # What a service refused in this form; the form is shown again with it.
+    erro_de_negocio: ErroDeNegocio
 
 
 def endereco_do_pedido(request: HttpRequest) -> str | None:

@@ -46,12 +46,12 @@ class AdminDaEmpresa(ModelAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ErroDeNegocio as exc:
-            request._erro_de_negocio = exc
+            cast(Pedido, request).erro_de_negocio = exc
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         formulario = super().get_form(request, obj, change=change, **kwargs)
-        erro: ErroDeNegocio | None = getattr(request, "_erro_de_negocio", None)
+        erro: ErroDeNegocio | None = getattr(request, "erro_de_negocio", None)
         return formulario if erro is None else _que_recusa(formulario, erro)
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
