@@ -4,7 +4,6 @@ import pytest
 
 from clientes.services import municipios_carregar
 from clientes.tests.factories import ClienteFactory
-from config.tests.navegador import Navegador
 from nucleo.escopo import escopo
 from nucleo.models import Empresa
 from nucleo.services.empresas import usuario_criar
@@ -15,9 +14,7 @@ pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
 SENHA = "senha-de-teste-1"
 
 
-def test_the_totals_follow_what_is_typed_and_are_what_is_saved(
-    empresa: Empresa, navegador: Navegador
-) -> None:
+def test_the_totals_follow_what_is_typed_and_are_what_is_saved(empresa: Empresa, navegador) -> None:
     municipios_carregar()
     usuario_criar(empresa=empresa, login="maria", perfil="vendas", senha=SENHA)
     with escopo(empresa):
@@ -43,5 +40,4 @@ def test_the_totals_follow_what_is_typed_and_are_what_is_saved(
     with pagina.expect_navigation():
         pagina.click("#orc-acoes button:has-text('Enviar')")
     assert "Orçamento enviado." in (pagina.text_content("body") or "")
-    pagina.screenshot(path="/tmp/orc_admin.png", full_page=True)
     navegador.conferir()

@@ -37,8 +37,10 @@
 
     const recalcular = (grupo) => {
         let soma = 0n;
-        grupo.querySelectorAll('[id^="itens-"]').forEach((linha) => {
-            if (!/^itens-\d+$/.test(linha.id)) return;
+        grupo.querySelectorAll('input[name$="-quantidade"]').forEach((entrada) => {
+            // The blank row that new lines are copied from is called itens-__prefix__.
+            if (!/^itens-\d+-/.test(entrada.name)) return;
+            const linha = entrada.closest(".form-group, tr");
             const apagado = linha.querySelector('input[name$="-DELETE"]');
             const total = apagado && apagado.checked ? null : doItem(linha);
             const saida = linha.querySelector(".orc-total-linha");
