@@ -1,0 +1,93 @@
+"""One creator of customers, in a process of its own: `python -m bench.clientes_filho`.
+
+Reads its orders from stdin (one JSON line), says ready, waits for the gun, works, reports its seconds.
+`arma` is whose numbers it takes: ours, django-sequences' (in the same service), or raw SQL (no service).
+"""
+
+import json
+import os
+import sys
+import time
+from typing import Any
+
+# The rivals' environment holds psycopg 3, which Django would silently prefer: all arms use psycopg2.
+sys.modules["psycopg"] = None  # type: ignore[assignment]
+
+
+def preparar(pedido: dict[str, Any]) -> None:
+    """Set Django up; for the rival its package is found behind everything of ours."""
+    os.environ.update({"BANCO_PAPEL": "inquilino", "LOG_NIVEL": "ERROR"})
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.local"
+    from django.conf import settings
+
+    if pedido["arma"] == "sequences":
+        sys.path.append(pedido["rivais"])
+        settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "sequences"]
+    import django
+
+    django.setup()
+
+
+def usar_django_sequences() -> None:
+    """The same service, numbered by the library; the XXXX, which it has no idea of, comes for free."""
+    from sequences import get_next_value
+
+    from clientes.models.codigo import codigo_escrito
+    from clientes.services import cadastro
+
+    def gerar(*, empresa: Any, municipio: Any) -> str:
+        numero = get_next_value(f"codigo_cliente:{empresa.pk}:{municipio.pk}")
+        return codigo_escrito(1 + municipio.pk % 9000, numero)
+
+    cadastro.gerar_codigo_cliente = gerar
+
+
+SQL = """
+WITH n AS (UPDATE codigo_sequencias SET ultima_sequencia = ultima_sequencia + 1
+           WHERE empresa_id = %(empresa)s AND municipio_id = %(municipio)s
+           RETURNING numero_municipio, ultima_sequencia)
+INSERT INTO clientes_cliente (empresa_id, codigo_cliente, tipo_pessoa, nome, nome_fantasia, cpf_cnpj,
+    inscricao_estadual, telefone, telefone_secundario, whatsapp, email, email_financeiro, municipio_id, cep,
+    logradouro, numero, complemento, bairro, endereco_entrega, observacoes, ativo, chave_nome, criado_em,
+    atualizado_em)
+SELECT %(empresa)s, lpad(numero_municipio::text, 4, '0') || '-' || lpad(ultima_sequencia::text, 4, '0'),
+    'fisica', %(nome)s, '', '', '', '', '', '', '', '', %(municipio)s, '', '', '', '', '', '', '', true,
+    %(nome)s, now(), now() FROM n
+"""
+
+
+def criar(pedido: dict[str, Any]) -> float:
+    from django.db import connection
+
+    from clientes.services import cliente_criar
+    from nucleo.ator import Ator
+    from nucleo.escopo import escopo
+    from nucleo.models import Empresa
+
+    ator, municipios, vezes = Ator("bench"), pedido["municipios"], pedido["vezes"]
+    with escopo(pedido["empresa_id"]):
+        empresa = Empresa.objects.get(pk=pedido["empresa_id"])
+        sys.stdin.readline()
+        inicio = time.perf_counter()
+        for vez in range(vezes):
+            nome = f"{pedido['arma']} {pedido['rodada']} {pedido['numero']} {vez}"
+            ibge = municipios[vez % len(municipios)]
+            if pedido["arma"] == "sql":
+                with connection.cursor() as cursor:
+                    cursor.execute(SQL, {"empresa": empresa.pk, "municipio": ibge, "nome": nome})
+            else:
+                cliente_criar(empresa=empresa, ator=ator, nome=nome, municipio_ibge=ibge)
+        return time.perf_counter() - inicio
+
+
+def main() -> None:
+    pedido = json.loads(sys.stdin.readline())
+    preparar(pedido)
+    if pedido["arma"] == "sequences":
+        usar_django_sequences()
+    print("pronto", flush=True)
+    print(criar(pedido), flush=True)
+
+
+if __name__ == "__main__":
+    main()
