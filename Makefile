@@ -21,6 +21,10 @@ dev: venv ## the same with a development server that reloads
 test: venv-dev ## the whole test suite, on servers of its own
 	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
 
+fuzz: venv-dev ## the stock's random races for longer: FUZZ_S seconds (300), and 200 random sequences
+	@ESTOQUE_FUZZ_S=$(or $(FUZZ_S),300) ESTOQUE_FUZZ_EXEMPLOS=200 $(VENV_PYTHON) -m pytest -n 0 \
+	estoque/tests/test_corrida.py estoque/tests/test_propriedade.py
+
 lint: venv-dev ## formatter, linter, types, import contracts, migrations
 	@$(VENV_PYTHON) -m ruff format --check .
 	@$(VENV_PYTHON) -m ruff check .

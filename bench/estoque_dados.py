@@ -53,8 +53,8 @@ def montar(ctx: Contexto) -> Dados:
         )
         cursor.execute(
             "INSERT INTO estoque_carteiraprincipal"
-            " (empresa_id, num_pedido, produto_id, quantidade, qtd_saldo, qtd_cancelada, data_entrega, criado_em,"
-            " criado_por) SELECT %s, 'C' || n, p.id, 1 + n * (p.id %% 4), 1 + n * (p.id %% 4), 0,"
+            " (empresa_id, num_pedido, produto_id, quantidade, qtd_saldo, qtd_cancelada, data_entrega,"
+            " criado_em, criado_por) SELECT %s, 'C' || n, p.id, 1 + n * (p.id %% 4), 1 + n * (p.id %% 4), 0,"
             " current_date + (p.id %% 25)::int + n, now(), ''"
             " FROM estoque_produto p, generate_series(1, 3) n",
             [empresa.pk],

@@ -135,7 +135,8 @@ BEGIN
     RETURN QUERY
     SELECT s.produto_id, greatest(s.data_ruptura, p_hoje), s.menor_saldo, greatest(s.data_menor_saldo, p_hoje)
     FROM saldo_estoque_cache s
-    WHERE s.empresa_id = p_empresa AND s.data_ruptura <= p_ate AND s.produto_id <> ALL (v_sujos)
+    WHERE s.empresa_id = p_empresa AND s.data_ruptura <= p_ate
+      AND NOT EXISTS (SELECT FROM unnest(v_sujos) u(id) WHERE u.id = s.produto_id)
     UNION ALL
     SELECT f.produto_id, f.data_ruptura, f.menor_saldo, f.data_menor_saldo
     FROM estoque_futuro(p_empresa, v_sujos, p_hoje) f WHERE f.data_ruptura <= p_ate
