@@ -106,7 +106,8 @@ class ContextoMiddleware:
         self, request: PedidoDaPessoa, response: TemplateResponse
     ) -> TemplateResponse:
         """Give the header its list of perfis: read while no transaction is open."""
-        if getattr(request, "contexto", None) is not None:
+        do_escritorio = request.path.startswith(reverse("admin:index"))
+        if do_escritorio and getattr(request, "contexto", None) is not None:
             with escopo_do_usuario(request.user.pk):
                 request.perfis_do_seletor = list(perfis_disponiveis(usuario=request.user))
         return response

@@ -96,6 +96,7 @@ class UsuarioAdmin(AdminDaEmpresa):
 
     list_display = ("username", "nome", "email", "last_login")
     search_fields = ("username", "nome")
+    ordering = ("username",)
     fields = ("username", "nome", "email", "last_login")
     inlines = (VinculosDaPessoa,)
     actions = ("redefinir_senha",)
