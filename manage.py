@@ -21,6 +21,7 @@ DO_DONO = {
     "makemigrations",
     "migrate",
     "optimizemigration",
+    "preparar_banco",
     "showmigrations",
     "sqlflush",
     "sqlmigrate",

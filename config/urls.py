@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cobranca.api import webhook
 from config import metricas, saude
@@ -21,7 +21,7 @@ urlpatterns = [
     path("api/v1/estoque/", include("estoque.api.urls")),
     path("api/v1/cobranca/", include("cobranca.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("webhooks/evolution/<str:codigo>/", webhook.receber, name="webhook-evolution"),
     path("health/live", saude.live, name="health-live"),
     path("health/ready", saude.ready, name="health-ready"),

@@ -12,7 +12,7 @@ EMPRESA_ATUAL = "nullif(current_setting('app.empresa_id', true), '')::bigint"
 USUARIO_ATUAL = "nullif(current_setting('app.usuario_id', true), '')::bigint"
 
 # Schema-qualified on purpose: functions built on these run with a fixed search_path.
-_CRIAR_PAPEL = """
+SQL_CRIAR_PAPEL = """
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'inquilino') THEN
@@ -31,7 +31,7 @@ GRANT USAGE ON SCHEMA public TO inquilino;
 
 def criar_papel_inquilino() -> migrations.RunSQL:
     """Create the role `inquilino` if the cluster lacks it. It stays when the migration is undone."""
-    return migrations.RunSQL(_CRIAR_PAPEL, migrations.RunSQL.noop)
+    return migrations.RunSQL(SQL_CRIAR_PAPEL, migrations.RunSQL.noop)
 
 
 def tabela_global(tabela: str, *, direitos: str = "SELECT", sequencia: bool = False) -> migrations.RunSQL:

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "config.identificacao.IdentificarPedido",
     "django.middleware.security.SecurityMiddleware",
+    "config.seguranca.SegurancaMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
