@@ -146,7 +146,8 @@ class ImportacaoDeClientesAdmin(SomenteLeitura):
         """The refused rows as the command writes them: row, field, code, reason."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        erros = ErroDaImportacao.objects.filter(empresa=empresa_do_pedido(request), importacao_id=object_id)
+        importacao = get_object_or_404(self.get_queryset(request), pk=object_id)
+        erros = ErroDaImportacao.objects.filter(empresa=empresa_do_pedido(request), importacao=importacao)
         linhas = erros.values_list("linha", "campo", "codigo", "motivo")
         resposta = StreamingHttpResponse(exportar_csv(COLUNAS_DE_ERRO, linhas), content_type="text/csv")
         resposta["Content-Disposition"] = 'attachment; filename="erros.csv"'

@@ -51,6 +51,8 @@ MOTIVOS_DO_DONO = {
     "limpar sessões expiradas de todas as empresas",
     "cobrança: percorrer as empresas para vigiar e conferir cada uma",
     "ensaio de concorrência: criar e remover a empresa descartável",
+    "demonstração: ver se já existe alguma empresa",
+    "demonstração: encontrar a empresa pelo identificador",
     "despacho: achar as empresas que têm mensagens a enviar",
     "importações: encontrar em todas as empresas as que pararam no meio",
     "validade dos orçamentos: listar as empresas",
