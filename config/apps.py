@@ -9,5 +9,8 @@ class ConfigConfig(AppConfig):
         # shared_task binds to the current app: it must exist before any task is called.
         from config import (
             celery,  # noqa: F401
+            contagem,
             esquema,  # noqa: F401
         )
+
+        contagem.conectar()

@@ -37,3 +37,9 @@ def test_um_erro_de_javascript_e_visto(navegador: Navegador) -> None:
         navegador.pagina.evaluate("() => { setTimeout(() => { throw new Error('quebrou') }, 0) }")
     assert navegador.falhas == ["JavaScript: quebrou"]
     navegador.falhas.clear()
+
+
+def test_a_documentacao_da_api_abre_sem_pedir_nada_a_ninguem(navegador: Navegador) -> None:
+    navegador.abrir("/api/docs/")
+    navegador.pagina.wait_for_selector("text=/api/v1/clientes/lote/")
+    assert navegador.pagina.locator(".opblock-tag").count() == 5
