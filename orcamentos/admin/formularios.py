@@ -53,8 +53,6 @@ class FormularioDoOrcamento(_SemRestricoes):
     """The head of a quote, with the version the person has read."""
 
     versao_lida = forms.IntegerField(widget=forms.HiddenInput, required=False, label="")
-    # Set when the service refused what the forms had accepted: shown in the form, with what was typed.
-    recusa: str = ""
 
     class Meta:
         model = Orcamento
@@ -73,12 +71,6 @@ class FormularioDoOrcamento(_SemRestricoes):
         if "validade" in self.fields:
             self.fields["validade"].required = False
             self.fields["validade"].help_text = "Vazio: 15 dias."
-
-    def clean(self) -> dict[str, Any] | None:
-        dados = super().clean()
-        if self.recusa:
-            self.add_error(None, self.recusa)
-        return dados
 
 
 class FormularioDoItem(_SemRestricoes):

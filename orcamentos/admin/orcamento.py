@@ -2,7 +2,6 @@ from typing import Any, Final
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,11 +10,11 @@ from nucleo.admin import AdminDaEmpresa, InlineDaEmpresa, ator_do_pedido
 from nucleo.admin.base import empresa_do_pedido
 from nucleo.datas import hoje
 from nucleo.decimais import reais
-from nucleo.errors import ErroDeNegocio
+from nucleo.errors import ErroDeValidacao
 from orcamentos import selectors, services
 from orcamentos.admin.exportacao import exportar_em_csv, exportar_em_xlsx
 from orcamentos.admin.formularios import FormularioDoItem, FormularioDoOrcamento
-from orcamentos.admin.paginas import PaginasDoOrcamento, botao, texto_do_erro
+from orcamentos.admin.paginas import PaginasDoOrcamento, botao, com_o_lugar, historia
 from orcamentos.models import ItemOrcamento, Orcamento, Status
 from orcamentos.services.transicoes import acoes_permitidas
 
@@ -117,21 +116,6 @@ class OrcamentoAdmin(PaginasDoOrcamento, AdminDaEmpresa):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[ModelForm]:
-        classe = super().get_form(request, obj, change=change, **kwargs)
-        recusa = getattr(request, "recusa_do_servico", "")
-        return type(classe.__name__, (classe,), {"recusa": recusa})
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except ErroDeNegocio as erro:
-            # Everything was rolled back. Show the page again as typed, with the service's reason.
-            request.recusa_do_servico = texto_do_erro(erro)  # type: ignore[attr-defined]
-            return super().changeform_view(request, *args, **kwargs)
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Nothing yet: the service writes head and items together, in `save_related`."""
 
@@ -146,11 +130,10 @@ class OrcamentoAdmin(PaginasDoOrcamento, AdminDaEmpresa):
             "itens": _itens(formsets[0]),
             **{campo: limpos[campo] for campo in TEXTOS},
         }
-        if change:
-            versao = limpos["versao_lida"] or 0
-            salvo = services.orcamento_alterar(orcamento_id=form.instance.pk, versao=versao, **dados)
-        else:
-            salvo = services.orcamento_criar(**dados)
+        try:
+            salvo = _gravar(form, dados, change)
+        except ErroDeValidacao as erro:
+            raise com_o_lugar(erro) from erro
         form.instance.__dict__.update(salvo.__dict__)
 
     def construct_change_message(
@@ -171,10 +154,17 @@ class OrcamentoAdmin(PaginasDoOrcamento, AdminDaEmpresa):
                 "nova_aba": {"target": "_blank"},
                 "total_em_reais": reais(obj.total),
                 "revisoes": selectors.revisoes_em_dados(obj),
-                "historico": selectors.historico(obj)[:50],
+                "historico": historia(obj),
                 "hoje": hoje(empresa_do_pedido(request).fuso),
             }
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _gravar(form: Any, dados: dict[str, Any], change: bool) -> Orcamento:
+    if not change:
+        return services.orcamento_criar(**dados)
+    versao = form.cleaned_data["versao_lida"] or 0
+    return services.orcamento_alterar(orcamento_id=form.instance.pk, versao=versao, **dados)
 
 
 def _itens(formset: Any) -> list[services.DadosDoItem]:

@@ -11,7 +11,8 @@ from django.urls import URLPattern, path, reverse
 from nucleo.admin import AdminDaEmpresa, ator_do_pedido
 from nucleo.admin.base import empresa_do_pedido
 from nucleo.datas import data_lida
-from nucleo.errors import ErroDeNegocio, ErroDeValidacao, ErrosDeValidacao, NaoEncontrado
+from nucleo.errors import ErroDeValidacao, ErrosDeValidacao, NaoEncontrado
+from nucleo.models import RegistroAuditoria
 from orcamentos import selectors, services
 from orcamentos.models import Orcamento
 from orcamentos.services.impressao import orcamento_pdf
@@ -28,6 +29,18 @@ ROTULOS: Final = {
     "recusar": ("Recusar", "thumb_down"),
     "revisar": ("Revisar", "edit_note"),
     "cancelar": ("Cancelar orçamento", "block"),
+}
+
+HISTORIA: Final = {
+    "orcamento_criado": "criou",
+    "orcamento_importado": "importou",
+    "orcamento_alterado": "alterou",
+    "orcamento_enviado": "enviou",
+    "orcamento_aprovado": "aprovou",
+    "orcamento_recusado": "registrou a recusa",
+    "orcamento_expirado": "encerrou a validade",
+    "orcamento_cancelado": "cancelou",
+    "orcamento_revisado": "abriu revisão",
 }
 
 
@@ -53,7 +66,7 @@ class PaginasDoOrcamento(_Base):
         try:
             argumentos = _argumentos(nome, request)
         except ErroDeValidacao as erro:
-            self.message_user(request, texto_do_erro(erro), messages.ERROR)
+            self.message_user(request, erro.detail, messages.ERROR)
         else:
             self.executar(
                 request,
@@ -103,10 +116,20 @@ def botao(obj: Orcamento, nome: str) -> dict[str, str]:
     }
 
 
-def texto_do_erro(erro: ErroDeNegocio) -> str:
-    """Return the service's reason; several are told one by one, each with the line it is about."""
+def historia(obj: Orcamento) -> list[RegistroAuditoria]:
+    """Return what happened to the quote, newest first, each with words for its action."""
+    registros = list(selectors.historico(obj)[:50])
+    for registro in registros:
+        registro.rotulo = HISTORIA.get(registro.acao, registro.acao)  # type: ignore[attr-defined]
+    return registros
+
+
+def com_o_lugar(erro: ErroDeValidacao) -> ErroDeValidacao:
+    """Return an error about lines as one the form shows on top, each reason with the line it is about."""
     todos = erro.erros if isinstance(erro, ErrosDeValidacao) else [erro]
-    return " ".join(_onde(e.field) + e.detail for e in todos)
+    if not any((um.field or "").startswith("itens") for um in todos):
+        return erro
+    return ErroDeValidacao(erro.code, " ".join(_onde(um.field) + um.detail for um in todos))
 
 
 def _exigir(request: HttpRequest, permissao: str) -> None:
@@ -118,7 +141,7 @@ def _onde(campo: str | None) -> str:
     partes = (campo or "").split(".")
     if len(partes) == 3 and partes[0] == "itens":
         return f"Item {int(partes[1]) + 1}, {partes[2].replace('_', ' ')}: "
-    return f"{partes[0].replace('_', ' ').capitalize()}: " if partes[0] else ""
+    return ""
 
 
 def _argumentos(nome: str, request: HttpRequest) -> dict[str, Any]:

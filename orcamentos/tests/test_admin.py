@@ -254,3 +254,15 @@ def test_another_empresas_quote_does_not_exist(vendas: Client, outra_empresa: Em
     with escopo(outra_empresa):
         alheio.refresh_from_db()
         assert alheio.status == Status.ENVIADO
+
+
+@pytest.mark.parametrize(("modelo", "campo"), [("orcamento", "cliente"), ("itemorcamento", "produto")])
+def test_customer_and_product_are_found_while_typing(
+    vendas: Client, empresa: Empresa, cliente, modelo: str, campo: str
+) -> None:
+    with escopo(empresa):
+        produto = ProdutoFactory(empresa=empresa, nome="Oficina de pistão")
+    pedido = {"app_label": "orcamentos", "model_name": modelo, "field_name": campo, "term": "oficina"}
+    achados = vendas.get(reverse("admin:autocomplete"), pedido).json()["results"]
+    alvo = {"cliente": cliente, "produto": produto}[campo]
+    assert [um["id"] for um in achados] == [str(alvo.pk)]
