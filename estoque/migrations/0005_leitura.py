@@ -10,12 +10,19 @@ from django.db import migrations
 _FUTURO = """
 CREATE FUNCTION estoque_futuro(p_empresa bigint, p_produtos bigint[], p_hoje date)
 RETURNS TABLE (produto_id bigint, saldo numeric, data_ruptura date, menor_saldo numeric,
-               data_menor_saldo date, producao_vencida numeric)
+               data_menor_saldo date, producao_vencida numeric, pendentes bigint, d_carteira numeric,
+               d_pre_separacao numeric, d_separacao numeric)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH eventos AS (
+    WITH pendente AS MATERIALIZED (
+        -- The log is read once: it is what may be long.
+        SELECT l.produto_id, l.dia, count(*) AS n, sum(l.saldo) AS saldo, sum(l.carteira) AS carteira,
+               sum(l.pre_separacao) AS pre_separacao, sum(l.separacao) AS separacao, sum(l.producao) AS producao
+        FROM unnest(p_produtos) u(id)
+        JOIN cache_update_log l ON l.produto_id = u.id AND l.empresa_id = p_empresa GROUP BY 1, 2
+    ), eventos AS (
         SELECT s.produto_id, p_hoje AS dia, s.saldo AS estoque, 0::numeric AS v, 0::numeric AS vencida
         FROM unnest(p_produtos) u(id)
         JOIN saldo_estoque_cache s ON s.produto_id = u.id AND s.empresa_id = p_empresa
@@ -29,8 +36,10 @@ BEGIN
         SELECT l.produto_id, greatest(coalesce(l.dia, p_hoje), p_hoje), l.saldo,
                CASE WHEN l.dia >= p_hoje THEN l.producao ELSE 0 END - l.carteira - l.pre_separacao - l.separacao,
                CASE WHEN l.dia < p_hoje THEN l.producao ELSE 0 END
-        FROM unnest(p_produtos) u(id)
-        JOIN cache_update_log l ON l.produto_id = u.id AND l.empresa_id = p_empresa
+        FROM pendente l
+    ), total AS (
+        SELECT produto_id, sum(n)::bigint AS n, sum(carteira) AS carteira, sum(pre_separacao) AS pre,
+               sum(separacao) AS sep FROM pendente GROUP BY 1
     ), dias AS (
         SELECT produto_id, dia, sum(estoque) AS estoque, sum(estoque + v) AS v, sum(vencida) AS vencida
         FROM eventos GROUP BY 1, 2
@@ -38,8 +47,9 @@ BEGIN
         SELECT produto_id, dia, estoque, vencida, sum(v) OVER (PARTITION BY produto_id ORDER BY dia) AS r FROM dias
     )
     SELECT produto_id, sum(estoque), min(dia) FILTER (WHERE r < 0), min(r),
-           (array_agg(dia ORDER BY r, dia))[1], sum(vencida)
-    FROM corrida GROUP BY 1;
+           (array_agg(dia ORDER BY r, dia))[1], sum(vencida), coalesce(min(t.n), 0), coalesce(min(t.carteira), 0),
+           coalesce(min(t.pre), 0), coalesce(min(t.sep), 0)
+    FROM corrida LEFT JOIN total t USING (produto_id) GROUP BY 1;
 END $$;
 """
 
@@ -54,27 +64,27 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
 DECLARE
     v_fresco boolean;
 BEGIN
-    SELECT p.id, p.cod_produto, p.nome, p.unidade, s.saldo + d.saldo, s.qtd_carteira + d.carteira,
-           s.qtd_pre_separacao + d.pre, s.qtd_separacao + d.sep,
+    SELECT p.id, p.cod_produto, p.nome, p.unidade, s.saldo, s.qtd_carteira, s.qtd_pre_separacao, s.qtd_separacao,
            CASE WHEN s.data_ruptura < p_hoje THEN p_hoje ELSE s.data_ruptura END, s.menor_saldo,
-           greatest(s.data_menor_saldo, p_hoje), s.producao_vencida, d.n, s.atualizado_em, s.atualizado_por,
+           greatest(s.data_menor_saldo, p_hoje), s.producao_vencida, 0, s.atualizado_em, s.atualizado_por,
            s.atualizado_quanto,
            EXISTS (SELECT FROM estoque_estadocache x WHERE x.empresa_id = p_empresa),
-           d.n = 0 AND coalesce(p_hoje <= s.valido_ate, true) AND coalesce(p_hoje >= s.calculado_para, true)
+           coalesce(p_hoje <= s.valido_ate, true) AND coalesce(p_hoje >= s.calculado_para, true)
+               AND NOT EXISTS (SELECT FROM cache_update_log l
+                               WHERE l.empresa_id = p_empresa AND l.produto_id = p.id)
     INTO produto_id, cod_produto, nome, unidade, saldo_atual, qtd_carteira, qtd_pre_separacao, qtd_separacao,
          data_ruptura, menor_saldo, data_menor_saldo, producao_vencida, pendentes, atualizado_em,
          atualizado_por, atualizado_quanto, desligado, v_fresco
     FROM estoque_produto p
     JOIN saldo_estoque_cache s ON s.produto_id = p.id AND s.empresa_id = p.empresa_id
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS n, coalesce(sum(l.saldo), 0) AS saldo, coalesce(sum(l.carteira), 0) AS carteira,
-               coalesce(sum(l.pre_separacao), 0) AS pre, coalesce(sum(l.separacao), 0) AS sep
-        FROM cache_update_log l WHERE l.empresa_id = p_empresa AND l.produto_id = p.id) d
     WHERE p.empresa_id = p_empresa AND p.cod_produto = p_cod;
     IF NOT FOUND THEN RETURN; END IF;
     IF NOT v_fresco THEN
-        SELECT f.data_ruptura, f.menor_saldo, f.data_menor_saldo, f.producao_vencida
-        INTO data_ruptura, menor_saldo, data_menor_saldo, producao_vencida
+        SELECT f.saldo, qtd_carteira + f.d_carteira, qtd_pre_separacao + f.d_pre_separacao,
+               qtd_separacao + f.d_separacao, f.data_ruptura, f.menor_saldo, f.data_menor_saldo,
+               f.producao_vencida, f.pendentes
+        INTO saldo_atual, qtd_carteira, qtd_pre_separacao, qtd_separacao, data_ruptura, menor_saldo,
+             data_menor_saldo, producao_vencida, pendentes
         FROM estoque_futuro(p_empresa, ARRAY[produto_id], p_hoje) f;
     END IF;
     RETURN NEXT;
