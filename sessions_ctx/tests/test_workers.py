@@ -96,5 +96,5 @@ def test_a_switch_is_what_every_worker_sees_next_also_while_workers_are_killed(p
 
 def test_the_same_test_finds_a_module_level_cache(perfis: list[int]) -> None:
     """Positive control."""
-    with Servidor("sessions_ctx.tests.wsgi_com_cache") as servidor:
+    with Servidor("config.tests.wsgi_com_cache") as servidor:
         assert Corrida(servidor, perfis, matar=False).velhas() > 0
