@@ -175,8 +175,8 @@ class _LacoBruto:
     def esvaziar(self) -> None:
         while True:
             self.cursor.execute(
-                "UPDATE bench_fila SET status = 'sending' WHERE id = (SELECT id FROM bench_fila WHERE status ="
-                " 'pending' AND em <= now() ORDER BY em, id LIMIT 1 FOR UPDATE SKIP LOCKED)"
+                "UPDATE bench_fila SET status = 'sending' WHERE id = (SELECT id FROM bench_fila"
+                " WHERE status = 'pending' AND em <= now() ORDER BY em, id LIMIT 1 FOR UPDATE SKIP LOCKED)"
                 " RETURNING id, numero, texto"
             )
             linha = self.cursor.fetchone()
@@ -329,7 +329,8 @@ def _lote_bruto(ctx: Contexto, empresa: Any, quantos: int) -> float:
             execute_values(
                 cursor,
                 "INSERT INTO cobranca_mensagem (empresa_id, ciclo_id, tipo, passo, status, planejada_para,"
-                " agendada_para, tentativas, numero, texto, provider_id, numero_usado, erro, aviso) VALUES %s",
+                " agendada_para, tentativas, numero, texto, provider_id, numero_usado, erro, aviso)"
+                " VALUES %s",
                 [(empresa.pk, c[0], passo) for c in ciclos for passo in (-3, 0, 3, 7)],
                 template="(%s, %s, 'lembrete', %s, 'pending', now() + interval '30 days',"
                 " now() + interval '30 days', 0, '', '', '', '', '', '')",

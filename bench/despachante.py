@@ -1,4 +1,4 @@
-"""One dispatcher process of the bench: `python -m bench.despachante EMPRESA N`. Waits for a line, then sends."""
+"""One dispatcher process of the bench: waits for a line, then serves one sender."""
 
 import os
 import sys
@@ -10,10 +10,10 @@ import django
 
 django.setup()
 
-from cobranca.models import Instancia
-from cobranca.services.despacho import rodada_da_instancia
-from nucleo.escopo import escopo
-from nucleo.management.base import empresa_por_slug
+from cobranca.models import Instancia  # noqa: E402
+from cobranca.services.despacho import rodada_da_instancia  # noqa: E402
+from nucleo.escopo import escopo  # noqa: E402
+from nucleo.management.base import empresa_por_slug  # noqa: E402
 
 
 def main() -> None:

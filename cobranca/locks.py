@@ -4,12 +4,15 @@ Payment, cancelling, opt-out and the claim all take the ciclo before a message; 
 record wait for each other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 
 from cobranca.models import Ciclo, ConfiguracaoCobranca, Contato, EventoRecebido, Mensagem
 from nucleo.models import Empresa
@@ -95,33 +98,97 @@ def mensagem_a_enviar(
     the queue's index, and walking over them again at each claim made claims slower and slower.
     """
     _exigir_transacao()
+    consulta = _consulta_da_fila(depois_de is not None)
+    momento, pk = depois_de or (None, None)
+    valores = {"empresa": empresa.pk, "agora": agora, "hoje": hoje, "amanha": amanha}
+    valores |= {"momento": momento, "pk": pk}
+    with connection.cursor() as cursor:
+        cursor.execute(consulta.sql, [valores[nome] if nome else fixo for nome, fixo in consulta.parametros])
+        linha = cursor.fetchone()
+    return consulta.montar(linha) if linha else None
+
+
+@dataclass(frozen=True)
+class _Consulta:
+    """The claim's query as the ORM compiled it: building it anew each time cost more than running it."""
+
+    sql: str
+    parametros: list[tuple[str, Any]]
+    colunas: list[tuple[type[Model], list[str], list[int]]]
+    anotacoes: dict[str, int]
+
+    def montar(self, linha: Sequence[Any]) -> Mensagem:
+        mensagem, ciclo, contato = (
+            modelo.from_db("default", nomes, [linha[i] for i in indices])
+            for modelo, nomes, indices in self.colunas
+        )
+        for nome, indice in self.anotacoes.items():
+            setattr(mensagem, nome, linha[indice])
+        ciclo.contato = contato
+        mensagem.ciclo = ciclo
+        return mensagem
+
+
+# Values that stand for the real ones while the query is compiled; each is found again by being itself.
+_SENTINELAS: dict[str, Any] = {
+    "empresa": 1_000_000_007,
+    "agora": datetime(1999, 1, 1, tzinfo=UTC),
+    "hoje": date(1999, 1, 2),
+    "amanha": datetime(1999, 1, 3, tzinfo=UTC),
+    "momento": datetime(1999, 1, 4, tzinfo=UTC),
+    "pk": 1_000_000_009,
+}
+
+
+@lru_cache(maxsize=2)
+def _consulta_da_fila(com_cursor: bool) -> _Consulta:
+    compilador = _fila(com_cursor).query.get_compiler("default")
+    sql, parametros = compilador.as_sql()
+    info = compilador.klass_info
+    [do_ciclo] = info["related_klass_infos"]
+    [do_contato] = do_ciclo["related_klass_infos"]
+    colunas = []
+    for parte in (info, do_ciclo, do_contato):
+        indices = list(parte["select_fields"])
+        nomes = [compilador.select[i][0].target.attname for i in indices]
+        colunas.append((parte["model"], nomes, indices))
+    nomeados = [
+        (next((nome for nome, s in _SENTINELAS.items() if type(s) is type(p) and s == p), ""), p)
+        for p in parametros
+    ]
+    if {nome for nome, _ in nomeados if nome} != set(_SENTINELAS) - (
+        set() if com_cursor else {"momento", "pk"}
+    ):
+        raise AssertionError(f"Parâmetros inesperados na consulta da fila: {nomeados}")
+    return _Consulta(sql, nomeados, colunas, dict(compilador.annotation_col_map))
+
+
+def _fila(com_cursor: bool) -> QuerySet[Mensagem]:
+    s = _SENTINELAS
     irmas = Mensagem.objects.filter(
-        empresa=empresa, ciclo=OuterRef("ciclo"), tipo=Mensagem.Tipo.LEMBRETE
+        empresa=s["empresa"], ciclo=OuterRef("ciclo"), tipo=Mensagem.Tipo.LEMBRETE
     ).exclude(pk=OuterRef("pk"))
-    fila = Mensagem.objects.filter(empresa=empresa, status=Mensagem.Status.PENDENTE, agendada_para__lte=agora)
-    if depois_de is not None:
+    fila = Mensagem.objects.filter(
+        empresa=s["empresa"], status=Mensagem.Status.PENDENTE, agendada_para__lte=s["agora"]
+    )
+    if com_cursor:
         # As a pair, so that the index is entered right there: many messages share one moment.
         fila = fila.extra(
-            where=["(cobranca_mensagem.agendada_para, cobranca_mensagem.id) > (%s, %s)"], params=depois_de
+            where=["(cobranca_mensagem.agendada_para, cobranca_mensagem.id) > (%s, %s)"],
+            params=[s["momento"], s["pk"]],
         )
-    modo = ConfiguracaoCobranca.objects.filter(empresa=OuterRef("empresa")).values("modo")[:1]
-    return (
-        fila.select_related("ciclo__contato")
-        .annotate(
-            tem_posterior=Exists(
-                irmas.filter(
-                    status=Mensagem.Status.PENDENTE,
-                    agendada_para__lt=amanha,
-                    passo__gt=OuterRef("passo"),
-                )
-            ),
-            ja_saiu_hoje=Exists(irmas.filter(dia_envio=hoje)),
-            modo=Subquery(modo),
-        )
-        .order_by("agendada_para", "id")
-        .select_for_update(skip_locked=True, no_key=True, of=("self", "ciclo"))
-        .first()
+    posteriores = irmas.filter(
+        status=Mensagem.Status.PENDENTE, agendada_para__lt=s["amanha"], passo__gt=OuterRef("passo")
     )
+    modo = ConfiguracaoCobranca.objects.filter(empresa=s["empresa"]).values("modo")[:1]
+    fila = fila.select_related("ciclo__contato").annotate(
+        tem_posterior=Exists(posteriores),
+        ja_saiu_hoje=Exists(irmas.filter(dia_envio=s["hoje"])),
+        modo=Subquery(modo),
+    )
+    return fila.order_by("agendada_para", "id").select_for_update(
+        skip_locked=True, no_key=True, of=("self", "ciclo")
+    )[:1]
 
 
 @contextmanager

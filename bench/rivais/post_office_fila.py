@@ -51,7 +51,7 @@ def main() -> None:
             "THREADS_PER_PROCESS": 1,
         },
         USE_TZ=True,
-        SECRET_KEY="bench",
+        SECRET_KEY="bench",  # noqa: S106 - nothing is signed here
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     )
     django.setup()

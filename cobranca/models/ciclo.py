@@ -16,7 +16,7 @@ class Ciclo(ModeloDaEmpresa):
         CONCLUIDO = "concluido", "Concluído"
 
     external_billing_id = models.CharField("identificador da cobrança", max_length=100)
-    contato = ChaveInquilino(Contato, related_name="ciclos", verbose_name="contato")
+    contato = ChaveInquilino(Contato, related_name="ciclos", verbose_name="contato", db_index=False)
     regua = ChaveInquilino(Regua, related_name="+", verbose_name="régua")
     valor = models.DecimalField("valor", max_digits=14, decimal_places=2)
     vencimento = models.DateField("vencimento")

@@ -37,10 +37,13 @@ class Mensagem(ModeloDaEmpresa):
     # What may still leave: a ciclo with one of these is not over.
     ABERTAS: ClassVar[tuple[str, ...]] = ("pending", "sending", "held")
 
-    ciclo = ChaveInquilino(Ciclo, related_name="mensagens", verbose_name="ciclo")
+    # No index per reference: each would be written again at every claim and every record.
+    ciclo = ChaveInquilino(Ciclo, related_name="mensagens", verbose_name="ciclo", db_index=False)
     tipo = models.CharField("tipo", max_length=13, choices=Tipo, default=Tipo.LEMBRETE)
     passo = models.SmallIntegerField("passo", help_text="Dias a partir do vencimento.")
-    template = ChaveInquilino(Template, null=True, blank=True, related_name="+", verbose_name="template")
+    template = ChaveInquilino(
+        Template, null=True, blank=True, related_name="+", verbose_name="template", db_index=False
+    )
     status = models.CharField("situação", max_length=10, choices=Status, default=Status.PENDENTE)
     planejada_para = models.DateTimeField("planejada para", editable=False)
     agendada_para = models.DateTimeField("sai a partir de")
@@ -53,10 +56,16 @@ class Mensagem(ModeloDaEmpresa):
     # The empresa's day on which a reminder was tried or sent; one per ciclo and day.
     dia_envio = models.DateField(null=True, blank=True, editable=False)
     instancia = ChaveInquilino(
-        Instancia, null=True, blank=True, related_name="+", verbose_name="instância", editable=False
+        Instancia,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="instância",
+        editable=False,
+        db_index=False,
     )
     variacao = ChaveInquilino(
-        Variacao, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+        Variacao, models.SET_NULL, null=True, blank=True, related_name="+", editable=False, db_index=False
     )
     numero = models.CharField("número", max_length=20, blank=True, editable=False)
     texto = models.TextField("texto", blank=True, editable=False)
@@ -154,8 +163,12 @@ class Tentativa(ModeloDaEmpresa):
         NAO_ACHADA = "not_found", "Não registrada no gateway"
         DECISAO = "decision", "Decisão de uma pessoa"
 
-    mensagem = ChaveInquilino(Mensagem, models.CASCADE, related_name="historico", verbose_name="mensagem")
-    instancia = ChaveInquilino(Instancia, null=True, related_name="+", verbose_name="instância")
+    mensagem = ChaveInquilino(
+        Mensagem, models.CASCADE, related_name="historico", verbose_name="mensagem", db_index=False
+    )
+    instancia = ChaveInquilino(
+        Instancia, null=True, related_name="+", verbose_name="instância", db_index=False
+    )
     token = models.UUIDField(null=True, editable=False)
     resultado = models.CharField("resultado", max_length=10, choices=Resultado)
     iniciada_em = models.DateTimeField("iniciada em", null=True)

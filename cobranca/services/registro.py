@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cobranca import locks
@@ -43,25 +43,42 @@ def desfecho_registrar(
     return atual.status
 
 
+_GRAVAR_ENVIADA = """
+WITH minha AS (
+    UPDATE cobranca_mensagem SET status = 'sent', enviada_em = %(em)s, provider_id = %(provedor)s,
+        numero_usado = %(numero)s, erro = '', token = NULL, incerta_em = NULL, consultar_em = NULL
+    WHERE empresa_id = %(empresa)s AND id = %(id)s AND token = %(token)s AND status = 'sending'
+    RETURNING empresa_id, id, instancia_id, reclamada_em)
+INSERT INTO cobranca_tentativa
+    (empresa_id, mensagem_id, instancia_id, token, resultado, iniciada_em, em, detalhe)
+SELECT empresa_id, id, instancia_id, %(token)s, 'sent', reclamada_em, %(em)s, '' FROM minha RETURNING id"""
+
+
 def _enviada(empresa: Empresa, mensagem: Mensagem, token: UUID, desfecho: Desfecho) -> str:
+    """One statement by hand, message and history together: this is every message's path."""
     agora = timezone.now()
-    with transaction.atomic():
-        minhas = Mensagem.objects.filter(
-            pk=mensagem.pk, empresa=empresa, token=token, status=Mensagem.Status.ENVIANDO
+    valores = {
+        "em": agora,
+        "provedor": desfecho.provider_id[:64],
+        "numero": desfecho.remote_jid[:60],
+        "empresa": empresa.pk,
+        "id": mensagem.pk,
+        "token": token,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_GRAVAR_ENVIADA, valores)
+        gravada = cursor.fetchone() is not None
+    if not gravada:
+        # Ours no longer, but the answer proves that it left: without this it would leave again.
+        saida_confirmar(
+            empresa=empresa,
+            mensagem_id=mensagem.pk,
+            provider_id=desfecho.provider_id,
+            numero_usado=desfecho.remote_jid,
+            em=agora,
+            detalhe="Resposta atrasada do gateway.",
         )
-        gravadas = minhas.update(**campos_de_enviada(agora, desfecho.provider_id, desfecho.remote_jid))
-        if not gravadas:
-            # Ours no longer, but the answer proves that it left: without this it would leave again.
-            saida_confirmar(
-                empresa=empresa,
-                mensagem_id=mensagem.pk,
-                provider_id=desfecho.provider_id,
-                numero_usado=desfecho.remote_jid,
-                em=agora,
-                detalhe="Resposta atrasada do gateway.",
-            )
-        _anotar(mensagem, token, Tentativa.Resultado.ENVIADA, "" if gravadas else "Resposta atrasada.")
-        _guardar_numero(mensagem, desfecho.remote_jid)
+    _guardar_numero(mensagem, desfecho.remote_jid)
     return Mensagem.Status.ENVIADA
 
 
@@ -98,9 +115,10 @@ def saida_confirmar(
 
 
 def _guardar_numero(mensagem: Mensagem, remote_jid: str) -> None:
+    """Remember on the contato where WhatsApp spells the number differently than we do."""
     numero = telefone_do_jid(remote_jid) or remote_jid
     contato = mensagem.ciclo.contato
-    if numero and contato.whatsapp != numero:
+    if numero not in ("", contato.whatsapp, contato.telefone.lstrip("+")):
         Contato.objects.filter(pk=contato.pk).update(whatsapp=numero[:60])
 
 
