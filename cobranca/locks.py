@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from cobranca.models import Ciclo, ConfiguracaoCobranca, Contato, EventoRecebido, Mensagem
 from nucleo.models import Empresa
@@ -100,7 +100,7 @@ def mensagem_a_enviar(
     _exigir_transacao()
     consulta = _consulta_da_fila(depois_de is not None)
     momento, pk = depois_de or (None, None)
-    valores = {"empresa": empresa.pk, "agora": agora, "hoje": hoje, "amanha": amanha}
+    valores: dict[str, Any] = {"empresa": empresa.pk, "agora": agora, "hoje": hoje, "amanha": amanha}
     valores |= {"momento": momento, "pk": pk}
     with connection.cursor() as cursor:
         cursor.execute(consulta.sql, [valores[nome] if nome else fixo for nome, fixo in consulta.parametros])
@@ -114,7 +114,7 @@ class _Consulta:
 
     sql: str
     parametros: list[tuple[str, Any]]
-    colunas: list[tuple[type[Model], list[str], list[int]]]
+    colunas: list[tuple[Any, list[str], list[int]]]
     anotacoes: dict[str, int]
 
     def montar(self, linha: Sequence[Any]) -> Mensagem:

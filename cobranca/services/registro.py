@@ -57,7 +57,7 @@ SELECT empresa_id, id, instancia_id, %(token)s, 'sent', reclamada_em, %(em)s, ''
 def _enviada(empresa: Empresa, mensagem: Mensagem, token: UUID, desfecho: Desfecho) -> str:
     """One statement by hand, message and history together: this is every message's path."""
     agora = timezone.now()
-    valores = {
+    valores: dict[str, Any] = {
         "em": agora,
         "provedor": desfecho.provider_id[:64],
         "numero": desfecho.remote_jid[:60],
