@@ -18,8 +18,13 @@ BEGIN
     RETURN QUERY
     WITH pendente AS MATERIALIZED (
         -- The log is read once: it is what may be long.
-        SELECT l.produto_id, l.dia, count(*) AS n, sum(l.saldo) AS saldo, sum(l.carteira) AS carteira,
-               sum(l.pre_separacao) AS pre_separacao, sum(l.separacao) AS separacao, sum(l.producao) AS producao
+        -- A delta has a day (a plan) or none (a movement), so most of these sums have nothing to add.
+        SELECT l.produto_id, l.dia, count(*) AS n,
+               coalesce(sum(l.saldo) FILTER (WHERE l.dia IS NULL), 0) AS saldo,
+               coalesce(sum(l.carteira) FILTER (WHERE l.dia IS NOT NULL), 0) AS carteira,
+               coalesce(sum(l.pre_separacao) FILTER (WHERE l.dia IS NOT NULL), 0) AS pre_separacao,
+               coalesce(sum(l.separacao) FILTER (WHERE l.dia IS NOT NULL), 0) AS separacao,
+               coalesce(sum(l.producao) FILTER (WHERE l.dia IS NOT NULL), 0) AS producao
         FROM unnest(p_produtos) u(id)
         JOIN cache_update_log l ON l.produto_id = u.id AND l.empresa_id = p_empresa GROUP BY 1, 2
     ), eventos AS (
