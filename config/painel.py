@@ -107,7 +107,7 @@ def _vendas(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
     yield Cartao(
         "Aprovados no mês",
         reais(aprovado),
-        f"{total['aprovados']} orçamentos com data a partir de {mes:%d/%m}",
+        f"orçamentos com data desde {mes:%d/%m}: {total['aprovados']}",
         lista_de(Orcamento, status__exact=Status.APROVADO, data__gte=mes.isoformat()),
         "task_alt",
     )
