@@ -10,6 +10,8 @@ from nucleo.models import Empresa
 
 def ciclo_por_identificador(*, empresa: Empresa, external_billing_id: str) -> Ciclo:
     """Return the active ciclo with this identifier, else the newest ended one. Raises NaoEncontrado."""
+    if "\x00" in external_billing_id:
+        raise ciclo_desconhecido("com caractere nulo")
     achados = Ciclo.objects.filter(empresa=empresa, external_billing_id=external_billing_id)
     lista = list(achados.select_related("contato", "regua").order_by("-id")[:100])
     ativos = [ciclo for ciclo in lista if ciclo.status == Ciclo.Status.ATIVO]
@@ -35,7 +37,9 @@ def mensagens_listadas(*, empresa: Empresa, status: str = "", ciclo: str = "") -
             )
         mensagens = mensagens.filter(status__in=pedidos)
     if ciclo:
-        ids = Ciclo.objects.filter(empresa=empresa, external_billing_id=ciclo).values("pk")
+        ids = Ciclo.objects.filter(
+            empresa=empresa, external_billing_id=ciclo.replace("\x00", "\ufffd")
+        ).values("pk")
         mensagens = mensagens.filter(ciclo_id__in=ids)
     return mensagens
 

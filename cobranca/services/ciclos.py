@@ -117,6 +117,8 @@ def _encerrar(*, empresa: Empresa, ator: Ator, external_billing_id: str, status:
 
 def _travar(empresa: Empresa, external_billing_id: str) -> Ciclo:
     """Lock the active ciclo with this identifier, else the newest ended one."""
+    if "\x00" in external_billing_id:
+        raise ciclo_desconhecido("com caractere nulo")
     achados = locks.ciclos(empresa=empresa, filtro=Q(external_billing_id=external_billing_id))
     if not achados:
         raise ciclo_desconhecido(external_billing_id)

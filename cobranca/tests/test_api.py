@@ -109,3 +109,24 @@ def test_a_batch_of_more_than_a_thousand_is_refused_whole(api: APIClient) -> Non
     resposta = api.post(f"{CICLOS}lote/", {"itens": [dados(1)] * 1001}, format="json")
     assert (resposta.status_code, resposta.json()["code"]) == (400, "lote_muito_grande")
     assert Ciclo.objects.count() == 0
+
+
+def test_an_identifier_with_slashes_can_be_read_and_paid(api: APIClient) -> None:
+    api.post(CICLOS, dados(1, external_billing_id="NF 12/2026"), format="json")
+    assert api.get(f"{CICLOS}NF%2012/2026/").json()["external_billing_id"] == "NF 12/2026"
+    assert api.post(f"{CICLOS}NF%2012/2026/pagar/").json()["status"] == "pago"
+
+
+@pytest.mark.parametrize("url", [f"{CICLOS}a%00b/", "/api/v1/cobranca/mensagens/99999999999999999999/"])
+def test_what_the_database_cannot_even_compare_is_not_found(api: APIClient, url: str) -> None:
+    assert api.get(url).status_code == 404
+    assert api.post(f"{CICLOS}a%00b/pagar/").status_code == 404
+    assert api.get("/api/v1/cobranca/mensagens/?ciclo=a%00b").json()["results"] == []
+
+
+def test_the_same_idempotency_key_answers_a_batch_twice_and_creates_once(api: APIClient) -> None:
+    corpo = {"itens": [dados(1), dados(2)]}
+    primeira = api.post(f"{CICLOS}lote/", corpo, format="json", headers={"Idempotency-Key": "k1"})
+    segunda = api.post(f"{CICLOS}lote/", corpo, format="json", headers={"Idempotency-Key": "k1"})
+    assert primeira.json() == segunda.json()
+    assert Ciclo.objects.count() == 2
