@@ -50,6 +50,7 @@ def main() -> None:
             "BATCH_SIZE": QUANTOS,
             "THREADS_PER_PROCESS": 1,
         },
+        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
         USE_TZ=True,
         SECRET_KEY="bench",  # noqa: S106 - nothing is signed here
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
