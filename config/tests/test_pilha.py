@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,53 +18,54 @@ def pilha(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pilha]:
         yield no_ar
 
 
-def test_from_a_customer_to_a_message_that_left(pilha: Pilha) -> None:
+def _empresa_nova(pilha: Pilha) -> dict[str, str]:
+    """A company that sends through the simulator, and the headers that act as it."""
     pilha.manage("criar_empresa", "nova", "--nome", "Retífica Nova")
     pilha.ambiente["CHAVE_DO_GATEWAY"] = "segredo-do-gateway"
     pilha.manage(
         *("criar_instancia", "--empresa", "nova", "--nome", "principal", "--chave-env", "CHAVE_DO_GATEWAY"),
         *("--url", f"http://127.0.0.1:{pilha.porta_simulador}", "--por-minuto", "0"),
     )
-    cabecalhos = pilha.chave("nova")
+    return pilha.chave("nova")
 
-    cliente = corpo(
-        pilha.web.post(
-            "/api/v1/clientes/",
-            json={"nome": "Oficina do Zé", "municipio": "São Paulo", "uf": "SP", "telefone": "11987654321"},
-            headers=cabecalhos,
-        ),
-        201,
-    )
-    assert cliente["codigo_cliente"] == "0001-0001"
 
-    produto = {"cod_produto": "PIST-01", "nome": "Pistão", "unidade": "UN"}
-    corpo(pilha.web.post("/api/v1/estoque/produtos/", json=produto, headers=cabecalhos), 201)
-    entrada = {"cod_produto": "PIST-01", "tipo": "entrada", "quantidade": "10"}
-    corpo(pilha.web.post("/api/v1/estoque/movimentacoes/", json=entrada, headers=cabecalhos), 201)
+def _postar(pilha: Pilha, cabecalhos: dict[str, str], caminho: str, dados: object, espera: int = 201) -> Any:
+    return corpo(pilha.web.post(f"/api/v1/{caminho}/", json=dados, headers=cabecalhos), espera)
 
-    orcamento = corpo(
-        pilha.web.post(
-            "/api/v1/orcamentos/",
-            json={
-                "cliente": cliente["id"],
-                "itens": [{"cod_produto": "PIST-01", "quantidade": "4", "preco_unitario": "120.50"}],
-            },
-            headers=cabecalhos,
-        ),
-        201,
-    )
+
+def _orcamento_aprovado(pilha: Pilha, cabecalhos: dict[str, str], cliente: int) -> Any:
+    """Four pistons quoted to the customer, sent and approved."""
+    itens = [{"cod_produto": "PIST-01", "quantidade": "4", "preco_unitario": "120.50"}]
+    orcamento = _postar(pilha, cabecalhos, "orcamentos", {"cliente": cliente, "itens": itens})
     assert orcamento["budget_number"] == f"ORC-{date.today().year}-0001"
     assert orcamento["total"] == "482.00"
     for acao in ("enviar", "aprovar"):
-        orcamento = corpo(
-            pilha.web.post(
-                f"/api/v1/orcamentos/{orcamento['id']}/{acao}/",
-                json={"versao": orcamento["versao"]},
-                headers=cabecalhos,
-            ),
-            200,
-        )
-    assert orcamento["status"] == "aprovado"
+        versao = {"versao": orcamento["versao"]}
+        orcamento = _postar(pilha, cabecalhos, f"orcamentos/{orcamento['id']}/{acao}", versao, 200)
+    return orcamento
+
+
+def _ciclo_vencido(pilha: Pilha, cabecalhos: dict[str, str]) -> None:
+    dados = {
+        "external_billing_id": "FAT-1",
+        "nome": "Zé da Oficina",
+        "telefone": "11987654321",
+        "valor": "482.00",
+        "vencimento": (date.today() - timedelta(days=1)).isoformat(),
+    }
+    _postar(pilha, cabecalhos, "cobranca/ciclos", dados)
+
+
+def test_from_a_customer_to_a_message_that_left(pilha: Pilha) -> None:
+    cabecalhos = _empresa_nova(pilha)
+    dados = {"nome": "Oficina do Zé", "municipio": "São Paulo", "uf": "SP", "telefone": "11987654321"}
+    cliente = _postar(pilha, cabecalhos, "clientes", dados)
+    assert cliente["codigo_cliente"] == "0001-0001"
+    produto = {"cod_produto": "PIST-01", "nome": "Pistão", "unidade": "UN"}
+    _postar(pilha, cabecalhos, "estoque/produtos", produto)
+    entrada = {"cod_produto": "PIST-01", "tipo": "entrada", "quantidade": "10"}
+    _postar(pilha, cabecalhos, "estoque/movimentacoes", entrada)
+    assert _orcamento_aprovado(pilha, cabecalhos, cliente["id"])["status"] == "aprovado"
 
     saldo = corpo(pilha.web.get("/api/v1/estoque/produtos/PIST-01/saldo/", headers=cabecalhos), 200)
     assert (saldo["saldo_atual"], saldo["qtd_carteira"], saldo["disponivel"]) == ("10.000", "4.000", "6.000")
@@ -71,20 +73,7 @@ def test_from_a_customer_to_a_message_that_left(pilha: Pilha) -> None:
     assert len(projecao["dias"]) == 29
     assert {dia["saldo"] for dia in projecao["dias"]} == {"6.000"}
 
-    corpo(
-        pilha.web.post(
-            "/api/v1/cobranca/ciclos/",
-            json={
-                "external_billing_id": "FAT-1",
-                "nome": "Zé da Oficina",
-                "telefone": "11987654321",
-                "valor": "482.00",
-                "vencimento": (date.today() - timedelta(days=1)).isoformat(),
-            },
-            headers=cabecalhos,
-        ),
-        201,
-    )
+    _ciclo_vencido(pilha, cabecalhos)
 
     def enviada() -> bool:
         ciclo = pilha.web.get("/api/v1/cobranca/ciclos/FAT-1/", headers=cabecalhos).json()
