@@ -1,10 +1,15 @@
 """Errors outside the views: a page for people, problem+json for programs; neither tells what broke."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from nucleo.api.problemas import problema_http
 
+# A killed server is back within a second or two.
+VOLTA_EM_S = 2
 _DE_PROGRAMAS = ("/api/", "/webhooks/")
 
 
@@ -21,6 +26,13 @@ def nao_encontrado(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def erro_interno(request: HttpRequest) -> HttpResponse:
+    """Django's handler500, called while the exception is being handled: a lost database is a 503."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        resposta = _responder(
+            request, 503, "indisponivel", "O banco de dados não respondeu; tente de novo em instantes."
+        )
+        resposta["Retry-After"] = str(VOLTA_EM_S)
+        return resposta
     return _responder(request, 500, "erro_interno", "O erro foi registrado; tente de novo em instantes.")
 
 

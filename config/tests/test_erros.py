@@ -4,6 +4,7 @@ import logging
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 
 from config import erros
@@ -33,6 +34,20 @@ def test_um_erro_interno_nao_mostra_o_que_falhou(
     assert resposta.status_code == 500
     assert resposta["Content-Type"].startswith(tipo)
     assert "O erro foi registrado" in resposta.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("caminho", "tipo"), [("/admin/", "text/html"), ("/api/v1/x/", "application/problem+json")]
+)
+def test_um_banco_que_nao_responde_e_503_com_prazo(rf: object, caminho: str, tipo: str) -> None:
+    try:
+        raise OperationalError("the database system is starting up")
+    except OperationalError:
+        resposta = erros.erro_interno(rf.get(caminho))  # type: ignore[attr-defined]
+    assert resposta.status_code == 503
+    assert resposta["Retry-After"] == "2"
+    assert resposta["Content-Type"].startswith(tipo)
+    assert "starting up" not in resposta.content.decode()
 
 
 def test_um_formulario_sem_csrf_recebe_uma_frase_clara(db: None, caplog: pytest.LogCaptureFixture) -> None:

@@ -49,6 +49,10 @@ _CODIGOS = {
 }
 
 
+# Clearer than the framework's own wording.
+_FRASES = {"campo_obrigatorio": "Preencha este campo."}
+
+
 def status_do_erro(exc: errors.ErroDeNegocio) -> int:
     """Return the HTTP status of a domain error, by its nearest mapped class."""
     return next((_STATUS[classe] for classe in type(exc).__mro__ if classe in _STATUS), 400)
@@ -129,12 +133,9 @@ def _corpo_drf(exc: exceptions.APIException) -> tuple[dict[str, Any], dict[str, 
 def _achatar(detalhes: Any, campo: str = "") -> Any:
     """Flatten DRF's nested details to {field, code, detail}, nested names joined by dots."""
     if isinstance(detalhes, dict) and set(detalhes) == {"message", "code"}:
-        codigo = str(detalhes["code"])
-        yield {
-            "field": campo or None,
-            "code": _CODIGOS.get(codigo, codigo),
-            "detail": str(detalhes["message"]),
-        }
+        codigo = _CODIGOS.get(str(detalhes["code"]), str(detalhes["code"]))
+        frase = _FRASES.get(codigo, str(detalhes["message"]))
+        yield {"field": campo or None, "code": codigo, "detail": frase}
     elif isinstance(detalhes, dict):
         for nome, valor in detalhes.items():
             proximo = campo if nome == "non_field_errors" else f"{campo}.{nome}" if campo else str(nome)
