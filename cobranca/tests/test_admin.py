@@ -63,7 +63,7 @@ class Escritorio:
 def escritorio(empresa: Empresa) -> Escritorio:
     with escopo(empresa):
         cobranca_demo(empresa=empresa, ator=ATOR, hoje=date.today(), simulador_url="http://127.0.0.1:1")
-    return Escritorio(empresa, "cobranca")
+    return Escritorio(empresa, "cobrança")
 
 
 def test_every_list_and_every_row_opens(escritorio: Escritorio, empresa: Empresa) -> None:
