@@ -65,6 +65,10 @@ class Navegador:
             with self.pagina.expect_navigation():
                 self.pagina.click(f"button[name=perfil]:has-text({perfil!r})")
 
+    def outra_aba(self) -> "Navegador":
+        """Open another tab: the same cookies, and what goes wrong on it counts here too."""
+        return Navegador(self.servidor, self.pagina.context.new_page(), self.falhas)
+
     @property
     def caminho(self) -> str:
         return urlsplit(self.pagina.url).path

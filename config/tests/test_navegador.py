@@ -39,6 +39,15 @@ def test_um_erro_de_javascript_e_visto(navegador: Navegador) -> None:
     navegador.falhas.clear()
 
 
+def test_um_erro_em_outra_aba_e_visto(navegador: Navegador) -> None:
+    aba = navegador.outra_aba()
+    aba.abrir("/admin/login/")
+    with aba.pagina.expect_event("pageerror"):
+        aba.pagina.evaluate("() => { setTimeout(() => { throw new Error('quebrou lá') }, 0) }")
+    assert navegador.falhas == ["JavaScript: quebrou lá"]
+    navegador.falhas.clear()
+
+
 def test_a_documentacao_da_api_abre_sem_pedir_nada_a_ninguem(navegador: Navegador) -> None:
     navegador.abrir("/api/docs/")
     navegador.pagina.wait_for_selector("text=/api/v1/clientes/lote/")

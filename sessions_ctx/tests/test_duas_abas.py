@@ -1,16 +1,19 @@
 """Two tabs of one browser: what was opened in one company is never written in another."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from clientes.models import Cliente
 from clientes.services import municipios_carregar
 from clientes.tests.factories import CURITIBA
-from config.tests.navegador import Navegador
 from nucleo.models import RegistroAuditoria
 from sessions_ctx.models import SessionContext
 from sessions_ctx.tests.conftest import SENHA, Pessoa
+
+if TYPE_CHECKING:
+    from config.tests.navegador import Navegador
 
 pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
 NOVO = "/admin/clientes/cliente/add/"
@@ -23,42 +26,42 @@ _ESCOLHER = """([nome, valor]) => {
 }"""
 
 
-def _preencher(aba: Navegador) -> None:
+def _preencher(aba: "Navegador") -> None:
     aba.pagina.fill("input[name=nome]", "Oficina das Duas Abas")
     # The list is fetched as one types; here only its outcome matters.
     aba.pagina.evaluate(_ESCOLHER, ["Curitiba", str(CURITIBA)])
 
 
-def _gravar(aba: Navegador) -> int:
+def _gravar(aba: "Navegador") -> int:
     with aba.pagina.expect_navigation() as navegacao:
         aba.pagina.click("[name=_save]")
     return navegacao.value.status
 
 
-def _trocar_no_cabecalho(aba: Navegador, empresa: str) -> None:
+def _trocar_no_cabecalho(aba: "Navegador", empresa: str) -> None:
     aba.pagina.hover(".seletor-atual")
     with aba.pagina.expect_navigation():
         aba.pagina.click(f".seletor-lista button:has-text({empresa!r})")
 
 
-def _onde(aba: Navegador) -> str | None:
+def _onde(aba: "Navegador") -> str | None:
     return aba.pagina.get_attribute(".seletor", "data-empresa")
 
 
 @pytest.fixture
-def abas(pessoa: Pessoa, abrir_navegador: Callable[[], Navegador]) -> tuple[Navegador, Navegador]:
+def abas(pessoa: Pessoa, abrir_navegador: Callable[[], "Navegador"]) -> "tuple[Navegador, Navegador]":
     """Maria in company Alfa, with a second tab of the same browser on the first page."""
     municipios_carregar()
     primeira = abrir_navegador()
     primeira.entrar("maria", SENHA, perfil="Retífica Alfa")
-    segunda = Navegador(primeira.servidor, primeira.pagina.context.new_page())
+    segunda = primeira.outra_aba()
     segunda.abrir("/admin/")
     assert _onde(segunda) == "alfa"
     return primeira, segunda
 
 
 def test_a_form_of_one_company_sent_after_switching_in_another_tab_writes_nowhere(
-    abas: tuple[Navegador, Navegador],
+    abas: "tuple[Navegador, Navegador]",
 ) -> None:
     formulario, outra = abas
     formulario.abrir(NOVO)
@@ -73,12 +76,11 @@ def test_a_form_of_one_company_sent_after_switching_in_another_tab_writes_nowher
     assert SessionContext.objects.get().empresa.slug == "beta"
     recusa = RegistroAuditoria.objects.get(acao="contexto_recusado")
     assert (recusa.de, recusa.para) == ("Retífica Alfa (gerente)", "Retífica Beta (vendas)")
-    for aba in abas:
-        aba.conferir()
+    formulario.conferir()
 
 
 def test_the_refusal_leads_back_and_the_same_form_is_then_written_where_it_was_opened(
-    abas: tuple[Navegador, Navegador],
+    abas: "tuple[Navegador, Navegador]",
 ) -> None:
     """Also the control of the test above: nothing but the company was wrong with that form."""
     formulario, outra = abas
@@ -93,5 +95,4 @@ def test_the_refusal_leads_back_and_the_same_form_is_then_written_where_it_was_o
     assert _gravar(formulario) == 200
     cliente = Cliente.objects.get()
     assert (cliente.nome, cliente.empresa.slug) == ("Oficina das Duas Abas", "alfa")
-    for aba in abas:
-        aba.conferir()
+    formulario.conferir()
