@@ -37,7 +37,8 @@ class FormularioDaInstancia(forms.ModelForm):
 
 def _verificar(*, empresa: Any, ator: Any, obj: Instancia) -> str:
     instancia_verificar(empresa=empresa, instancia=obj)
-    return "Instância sadia." if obj.sadia else f"Sem condições de enviar: {obj.motivo}"
+    saude = "Instância sadia." if obj.sadia else f"Sem condições de enviar: {obj.motivo}"
+    return f"{saude} Webhook não registrado: {obj.webhook_motivo}" if obj.webhook_motivo else saude
 
 
 @admin.register(Instancia)
@@ -58,12 +59,15 @@ class InstanciaAdmin(ComAcoes):
                     ("doente_desde", "motivo"),
                     "disjuntor_ate",
                     "codigo",
+                    ("webhook_url", "webhook_registrado_em"),
+                    "webhook_motivo",
                 )
             },
         ),
     )
     readonly_fields = (
         "estado", "sadia", "verificada_em", "doente_desde", "motivo", "disjuntor_ate", "codigo",
+        "webhook_url", "webhook_registrado_em", "webhook_motivo",
     )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

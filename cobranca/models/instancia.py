@@ -46,6 +46,11 @@ class Instancia(ModeloDaEmpresa):
     motivo = models.CharField("motivo", max_length=200, blank=True, editable=False)
     falhas_seguidas = models.PositiveIntegerField("falhas seguidas", default=0, editable=False)
     disjuntor_ate = models.DateTimeField("em descanso até", null=True, editable=False)
+    # Our address as the gateway was last told it; the digest also covers the secret and the gateway told.
+    webhook_url = models.CharField("webhook registrado", max_length=300, blank=True, editable=False)
+    webhook_resumo = models.CharField(max_length=64, blank=True, editable=False)
+    webhook_registrado_em = models.DateTimeField("webhook registrado em", null=True, editable=False)
+    webhook_motivo = models.CharField("falha do webhook", max_length=200, blank=True, editable=False)
     criada_em = models.DateTimeField("criada em", auto_now_add=True)
 
     class Meta:

@@ -85,5 +85,8 @@ def situacao(*, empresa: Empresa) -> dict[str, Any]:
 
 
 def _instancia(instancia: Instancia) -> dict[str, Any]:
-    campos = ("nome", "ativa", "estado", "sadia", "verificada_em", "doente_desde", "disjuntor_ate", "motivo")
+    campos = (
+        "nome", "ativa", "estado", "sadia", "verificada_em", "doente_desde", "disjuntor_ate", "motivo",
+        "webhook_registrado_em", "webhook_motivo",
+    )  # fmt: skip
     return {campo: getattr(instancia, campo) for campo in campos}

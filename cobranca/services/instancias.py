@@ -1,5 +1,6 @@
 """Instâncias: their secrets, their health, and the breaker that gives a sick one a rest."""
 
+import hashlib
 import logging
 import os
 import random
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -28,6 +30,8 @@ CABECALHO_DO_SEGREDO = "X-Webhook-Segredo"
 # Three failures in a row are the sender's trouble, not the messages'.
 FALHAS_ATE_DESCANSAR = 3
 DESCANSO_MAXIMO_S = 3600
+# A gateway that was restored from a backup, or an instance made anew, has forgotten us: say it once a day.
+WEBHOOK_VALE = timedelta(days=1)
 
 
 def instancia_criar(
@@ -141,6 +145,8 @@ def instancia_verificar(*, empresa: Empresa, instancia: Instancia) -> Instancia:
     """Ask the gateway whether this sender can send: connection open **and** a database-backed answer.
 
     Outside any transaction. The result is written at once; `doente_desde` keeps the first bad moment.
+    A gateway that answers is also told our webhook, where it does not know it yet: before the first
+    message leaves, or nobody would ever say that it arrived.
     """
     estado, motivos = _perguntar(instancia)
     agora = timezone.now()
@@ -153,6 +159,8 @@ def instancia_verificar(*, empresa: Empresa, instancia: Instancia) -> Instancia:
     elif instancia.doente_desde is None:
         instancia.doente_desde = agora
     instancia.save(update_fields=["sadia", "estado", "verificada_em", "motivo", "doente_desde"])
+    if estado != Instancia.Estado.FORA_DO_AR:
+        instancia_registrar_webhook(empresa=empresa, instancia=instancia)
     return instancia
 
 
@@ -167,6 +175,36 @@ def _perguntar(instancia: Instancia) -> tuple[str, list[str]]:
             cliente.buscar_instancia()
     conhecido = estado in Instancia.Estado.values
     return (estado if conhecido else Instancia.Estado.DESCONHECIDO), motivos
+
+
+def instancia_registrar_webhook(*, empresa: Empresa, instancia: Instancia) -> bool:
+    """Tell the gateway where this sender's events go; return whether it knows the present address.
+
+    Outside any transaction. Asks nothing while the same address, secret and gateway were registered less
+    than a day ago, nor with COBRANCA_WEBHOOK_BASE empty. A failure is written to `webhook_motivo` and tried
+    again at the next check; it makes no sender sick, since messages still leave.
+    """
+    if not settings.COBRANCA_WEBHOOK_BASE:
+        return False
+    url = webhook_da(instancia)
+    resumo = hashlib.sha256("\n".join((instancia.url, url, instancia.segredo_cifrado)).encode()).hexdigest()
+    quando, agora = instancia.webhook_registrado_em, timezone.now()
+    if quando and instancia.webhook_resumo == resumo and agora - quando < WEBHOOK_VALE:
+        return True
+    with _indisponivel_e_doente() as motivos:
+        segredo = decifrar(instancia.segredo_cifrado)
+        cliente_da(instancia).configurar_webhook(url=url, cabecalhos={CABECALHO_DO_SEGREDO: segredo})
+    instancia.webhook_motivo = (motivos[0] if motivos else "")[:200]
+    if not motivos:
+        instancia.webhook_url, instancia.webhook_resumo, instancia.webhook_registrado_em = url, resumo, agora
+    instancia.save(update_fields=["webhook_motivo", "webhook_url", "webhook_resumo", "webhook_registrado_em"])
+    return not motivos
+
+
+def webhook_da(instancia: Instancia) -> str:
+    """Return the address that the sender's events must reach; only its path without a public base."""
+    caminho = reverse("webhook-evolution", kwargs={"codigo": instancia.codigo})
+    return f"{settings.COBRANCA_WEBHOOK_BASE}{caminho}"
 
 
 def instancia_pronta(*, empresa: Empresa, instancia: Instancia) -> bool:

@@ -217,6 +217,8 @@ COBRANCA_RODADA_S = env.int("COBRANCA_RODADA_S", default=10)
 COBRANCA_TIMEOUT_S = env.int("COBRANCA_TIMEOUT_S", default=90)
 # A message younger than the longest possible request may still be on its way: never call it stuck.
 COBRANCA_PRESA_APOS_S = max(env.int("COBRANCA_PRESA_APOS_S", default=3600), 120 + COBRANCA_TIMEOUT_S)
+# Where the gateways reach this installation; empty: webhooks are registered by hand.
+COBRANCA_WEBHOOK_BASE = env.str("COBRANCA_WEBHOOK_BASE", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 COBRANCA_CHAVE_CIFRA = env.str("COBRANCA_CHAVE_CIFRA", default="")
 # How long an answered health check of a sender stands, how long it rests after failures, and the first
 # pause before a message is tried again (both double).

@@ -20,6 +20,8 @@ SECRET_KEY = _obrigatoria("DJANGO_SECRET_KEY")
 if len(SECRET_KEY) < 40:
     raise ImproperlyConfigured("DJANGO_SECRET_KEY precisa de pelo menos 40 caracteres.")
 COBRANCA_CHAVE_CIFRA = _obrigatoria("COBRANCA_CHAVE_CIFRA")
+# Nobody outside reaches a loopback address: without a public one the operator registers the webhooks.
+COBRANCA_WEBHOOK_BASE = env.str("COBRANCA_WEBHOOK_BASE", default="").rstrip("/")
 _obrigatoria("DATABASE_URL")
 _obrigatoria("REDIS_URL")
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=[])

@@ -14,6 +14,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CELERY_TASK_ALWAYS_EAGER = False
+# Simulated gateways of the tests must not post to whatever runs on the default port.
+COBRANCA_WEBHOOK_BASE = ""
 API_LIMITE_POR_MINUTO = 1_000_000
 # No folder of collected files in a clean clone, and nobody needs one: files are found where they are.
 WHITENOISE_AUTOREFRESH = True

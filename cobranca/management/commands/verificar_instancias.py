@@ -11,13 +11,22 @@ class Command(Comando):
 
     def executar(self, *, empresa: str | None, como_json: bool, **_: Any) -> None:
         linhas = [
-            {"empresa": slug, "instancia": i.nome, "estado": i.estado, "sadia": i.sadia, "motivo": i.motivo}
+            {
+                "empresa": slug,
+                "instancia": i.nome,
+                "estado": i.estado,
+                "sadia": i.sadia,
+                "motivo": i.motivo,
+                "webhook": i.webhook_url,
+                "webhook_motivo": i.webhook_motivo,
+            }
             for slug, instancias in instancias_verificar(list(empresas_escolhidas(empresa))).items()
             for i in instancias
         ]
         texto = "\n".join(
             f"{linha['empresa']}/{linha['instancia']}: "
             + ("sadia" if linha["sadia"] else f"SEM CONDIÇÕES ({linha['motivo']})")
+            + (f"; WEBHOOK NÃO REGISTRADO ({linha['webhook_motivo']})" if linha["webhook_motivo"] else "")
             for linha in linhas
         )
         self.relatar(linhas, texto or "Nenhuma instância ativa.", como_json=como_json)
