@@ -50,7 +50,6 @@ ESPERAS = {
     "cobranca/tests/test_corridas.py: _esperar_a_primeira": _OUTRO_PROCESSO,
     "cobranca/tests/test_exatamente_uma_vez.py: _tempestade": "how long each fault of the gateway lasts",
     "cobranca/tests/test_exatamente_uma_vez.py: test_without_the_claims_locks": _OUTRO_PROCESSO,
-    "sessions_ctx/tests/servidor.py: Servidor.__enter__": _OUTRO_PROCESSO,
 }
 
 
