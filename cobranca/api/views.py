@@ -1,5 +1,7 @@
 """Billing over the API: thin over services and selectors."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,8 +16,8 @@ from cobranca.models import Ciclo, Mensagem
 from cobranca.selectors import ciclos as selectors
 from cobranca.services.dados import CAMPOS
 from cobranca.services.decisoes import mensagem_decidir
-from cobranca.services.lote import ResultadoDoItem
-from nucleo.api.idempotencia import idempotente
+from cobranca.services.lote import FATIA, ResultadoDoItem, lote_criar_bloco, lote_ler
+from nucleo.api.idempotencia import idempotente, processar_em_blocos
 from nucleo.api.visoes import VisaoDaEmpresa
 from nucleo.errors import ErroDeValidacao
 
@@ -54,22 +56,30 @@ def _com_mensagens(visao: VisaoDaEmpresa, ciclo: Ciclo) -> dict[str, Any]:
 
 
 class CiclosEmLote(VisaoDaEmpresa):
-    """Up to 1000 charges, each standing alone."""
+    """Up to 1000 charges, committed in blocks of 100; each stands alone."""
 
     permissoes = {"POST": "cobranca.add_ciclo"}
     serializer_class = serializers.LoteEntrada
 
     @extend_schema(request=serializers.LoteEntrada, responses={200: serializers.LoteSaida})
-    @idempotente
     def post(self, request: Request) -> Response:
         itens = _objeto(request).get("itens")
-        lote = services.ciclos_criar_lote(empresa=self.empresa, ator=self.ator, itens=itens)  # type: ignore[arg-type]
+        lote = lote_ler(empresa=self.empresa, itens=itens)
+
+        def bloco(parte: Sequence[Any], inicio: int) -> list[dict[str, Any]]:
+            feitos = lote_criar_bloco(
+                empresa=self.empresa, ator=self.ator, lote=lote, inicio=inicio, quantos=len(parte)
+            )
+            return [_resultado(linha) for linha in feitos]
+
+        resultados = processar_em_blocos(request, lote.resultados, bloco, tamanho=FATIA)
+        contas = Counter(resultado["status"] for resultado in resultados)
         return Response(
             {
-                "criados": lote.total("criado"),
-                "duplicados": lote.total("duplicado"),
-                "erros": lote.total("erro"),
-                "resultados": [_resultado(linha) for linha in lote.resultados],
+                "criados": contas["criado"],
+                "duplicados": contas["duplicado"],
+                "erros": contas["erro"],
+                "resultados": resultados,
             }
         )
 

@@ -40,34 +40,44 @@ class ResultadoDoLote:
         return sum(1 for resultado in self.resultados if resultado.status == status)
 
 
+@dataclass(frozen=True)
+class LoteLido:
+    """A batch whose items are read: each has its answer or waits for its block, in the batch's order."""
+
+    base: Base
+    resultados: list[ResultadoDoItem]
+    # By index of the item: what is still to be created.
+    pendentes: dict[int, DadosDoCiclo]
+
+
 def ciclos_criar_lote(*, empresa: Empresa, ator: Ator, itens: Sequence[Any]) -> ResultadoDoLote:
     """Create up to 1000 ciclos, in chunks of 100 with a transaction each; one bad item costs no other.
 
     A repeated batch finds its ciclos and creates nothing twice. Raises ErroDeValidacao
     `lote_muito_grande`, `valor_invalido` (no list); everything else is said per item.
     """
+    lote = lote_ler(empresa=empresa, itens=itens)
+    for inicio in range(0, len(lote.resultados), FATIA):
+        lote_criar_bloco(empresa=empresa, ator=ator, lote=lote, inicio=inicio, quantos=FATIA)
+    return ResultadoDoLote(lote.resultados)
+
+
+def lote_ler(*, empresa: Empresa, itens: Any) -> LoteLido:
+    """Read every item of a batch; what is bad or repeated inside the batch is answered here.
+
+    Writes nothing. The whole batch is read even where its first blocks are committed already: an item
+    repeats what stands before it, in whichever block. Raises as `ciclos_criar_lote`.
+    """
     if not isinstance(itens, list | tuple):
         raise ErroDeValidacao("valor_invalido", "Envie uma lista de itens.", field="itens")
     if len(itens) > LOTE_MAXIMO:
         raise lote_muito_grande(LOTE_MAXIMO)
-    base = base_da(empresa)
-    resultado = ResultadoDoLote()
-    fila = _ler(base, itens, resultado)
-    for inicio in range(0, len(fila), FATIA):
-        _criar_fatia(base, ator, fila[inicio : inicio + FATIA])
-    return resultado
-
-
-def _ler(
-    base: Base, itens: Sequence[Any], resultado: ResultadoDoLote
-) -> list[tuple[ResultadoDoItem, DadosDoCiclo]]:
-    """Read every item; what is bad or repeated inside the batch is answered here."""
-    hoje = base.expediente.dia(base.agora)
+    lote = LoteLido(base_da(empresa), [], {})
+    hoje = lote.base.expediente.dia(lote.base.agora)
     vistos: dict[str, int] = {}
-    fila: list[tuple[ResultadoDoItem, DadosDoCiclo]] = []
     for indice, item in enumerate(itens):
         linha = ResultadoDoItem(indice, _identificador(item))
-        resultado.resultados.append(linha)
+        lote.resultados.append(linha)
         try:
             dados = dados_lidos(item, hoje=hoje)
         except ErroDeNegocio as exc:
@@ -78,8 +88,22 @@ def _ler(
             linha.status, linha.code = "duplicado", "duplicado_no_lote"
             linha.detail = f"Mesmo external_billing_id do item {primeiro} deste lote."
             continue
-        fila.append((linha, dados))
-    return fila
+        lote.pendentes[indice] = dados
+    return lote
+
+
+def lote_criar_bloco(
+    *, empresa: Empresa, ator: Ator, lote: LoteLido, inicio: int, quantos: int
+) -> list[ResultadoDoItem]:
+    """Settle the items from `inicio` on in one transaction; return their answers. Audited.
+
+    Locks: those of `ciclos_criar`.
+    """
+    linhas = lote.resultados[inicio : inicio + quantos]
+    fatia = [(linha, lote.pendentes[linha.indice]) for linha in linhas if linha.indice in lote.pendentes]
+    if fatia:
+        _criar_fatia(lote.base, ator, fatia)
+    return linhas
 
 
 def _identificador(item: Any) -> str | None:

@@ -1,9 +1,13 @@
+from typing import Any
+
 import pytest
 from rest_framework.test import APIClient
 
+from cobranca.api import views
 from cobranca.models import Ciclo, Contato, Mensagem
 from cobranca.tests.factories import dados
-from nucleo.models import Empresa
+from nucleo.escopo import escopo
+from nucleo.models import ChaveIdempotencia, Empresa
 
 pytestmark = pytest.mark.django_db
 CICLOS = "/api/v1/cobranca/ciclos/"
@@ -130,3 +134,37 @@ def test_the_same_idempotency_key_answers_a_batch_twice_and_creates_once(api: AP
     segunda = api.post(f"{CICLOS}lote/", corpo, format="json", headers={"Idempotency-Key": "k1"})
     assert primeira.json() == segunda.json()
     assert Ciclo.objects.count() == 2
+
+
+def test_a_batch_killed_after_a_block_goes_on_behind_it_and_doubles_nothing(
+    api: APIClient, empresa: Empresa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, chamadas = views.lote_criar_bloco, []
+
+    def morre_no_terceiro(**kwargs: Any) -> Any:
+        chamadas.append((kwargs["inicio"], kwargs["quantos"]))
+        if len(chamadas) == 3:
+            real(**kwargs)
+            raise SystemExit(1)
+        return real(**kwargs)
+
+    itens = [dados(n) for n in range(249)] + [dados(0)]
+    itens[7] = dados(7, valor="0")
+    pedido, chave = {"itens": itens}, {"Idempotency-Key": "lote-1"}
+    monkeypatch.setattr(views, "lote_criar_bloco", morre_no_terceiro)
+    with pytest.raises(SystemExit):
+        api.post(f"{CICLOS}lote/", pedido, format="json", headers=chave)
+    with escopo(empresa):
+        assert Ciclo.objects.count() == 199
+        assert ChaveIdempotencia.objects.get().status is None
+    corpo = api.post(f"{CICLOS}lote/", pedido, format="json", headers=chave).json()
+    assert chamadas == [(0, 100), (100, 100), (200, 50), (200, 50)]
+    assert (corpo["criados"], corpo["duplicados"], corpo["erros"]) == (248, 1, 1)
+    assert [r["indice"] for r in corpo["resultados"]] == list(range(250))
+    assert corpo["resultados"][249]["code"] == "duplicado_no_lote"
+    assert api.post(f"{CICLOS}lote/", pedido, format="json", headers=chave).json() == corpo
+    assert len(chamadas) == 4
+    with escopo(empresa):
+        assert Ciclo.objects.count() == 248
+    outro = api.post(f"{CICLOS}lote/", {"itens": [dados(1)]}, format="json", headers=chave)
+    assert (outro.status_code, outro.json()["code"]) == (409, "idempotencia_conflito")
