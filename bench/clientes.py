@@ -208,12 +208,12 @@ SELECT %(empresa)s, lpad((1 + n / 9000)::text, 4, '0') || '-' || lpad((1 + n %% 
     || (%(sobrenomes)s::text[])[1 + (n / 311) %% array_length(%(sobrenomes)s::text[], 1)],
     '', '', '', '+55419' || (80000000 + n), '', '', '', '', %(municipio)s, '', '', '', '', '', '', '', true,
     'bench ' || n, now(), now()
-FROM generate_series(0, %(quantos)s - 1) AS n
+FROM generate_series(0::bigint, %(quantos)s - 1) AS n
 """
 
 
 def _milhao(ctx: Contexto) -> list[Linha]:
-    from clientes.services.demo import _NOMES, _SOBRENOMES
+    from clientes.demo import _NOMES, _SOBRENOMES
 
     empresa, quantos = empresa_criar(slug="bench-milhao", nome="Milhão"), ctx.n(1_000_000, 2000)
     with connection.cursor() as cursor:

@@ -41,7 +41,7 @@ def orcamentos_demo(*, empresa: Empresa, ator: Ator, hoje: date) -> int:
     if Orcamento.objects.filter(empresa=empresa).exists():
         return 0
     sorte = random.Random(f"orcamentos {empresa.slug}")  # noqa: S311 - demo data, repeatable on purpose
-    clientes = list(Cliente.objects.filter(empresa=empresa).order_by("id")[:80])
+    clientes = list(Cliente.objects.filter(empresa=empresa, ativo=True).order_by("id")[:80])
     produtos = list(Produto.objects.filter(empresa=empresa, preco_venda__gt=0).order_by("id"))
     for indice in range(QUANTIDADE):
         data = hoje - timedelta(days=(QUANTIDADE - 1 - indice) * 2)

@@ -2,7 +2,6 @@
 
 from clientes.services.cadastro import cliente_atualizar, cliente_criar
 from clientes.services.codigos import codigos_reservar, gerar_codigo_cliente
-from clientes.services.demo import clientes_demo
 from clientes.services.lote import clientes_conferir_bloco, clientes_criar_bloco
 from clientes.services.municipios import municipios_carregar
 
@@ -11,7 +10,6 @@ __all__ = [
     "cliente_criar",
     "clientes_conferir_bloco",
     "clientes_criar_bloco",
-    "clientes_demo",
     "codigos_reservar",
     "gerar_codigo_cliente",
     "municipios_carregar",

@@ -1,7 +1,7 @@
 import pytest
 
+from clientes.demo import clientes_demo
 from clientes.models import Cliente
-from clientes.services import clientes_demo
 from nucleo.ator import Ator
 from nucleo.escopo import escopo
 from nucleo.models import Empresa
