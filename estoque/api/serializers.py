@@ -104,6 +104,10 @@ class QuantidadeEntrada(serializers.Serializer):
     quantidade = QuantidadeCrua(required=False, allow_null=True)
 
 
+class DataEntrada(serializers.Serializer):
+    data = DataCrua()  # type: ignore[assignment]
+
+
 class PlanejadoEntrada(serializers.Serializer):
     quantidade = QuantidadeCrua()
     data = DataCrua()  # type: ignore[assignment]

@@ -15,6 +15,12 @@ from estoque.services.lotes import movimentacoes_registrar
 from estoque.services.movimentacoes import movimentacao_estornar, movimentacao_registrar
 from estoque.services.producao import producao_cancelar, producao_concluir, producao_criar
 from estoque.services.produtos import configuracao_definir, produto_alterar, produto_criar
+from estoque.services.reprogramacao import (
+    carteira_reprogramar,
+    pre_separacao_reprogramar,
+    producao_reprogramar,
+    separacao_reprogramar,
+)
 from estoque.services.separacoes import (
     expedir,
     pre_separacao_cancelar,
@@ -30,6 +36,7 @@ __all__ = [
     "carteira_cancelar",
     "carteira_incluir",
     "carteira_incluir_varios",
+    "carteira_reprogramar",
     "configuracao_definir",
     "desabilitar_cache_temporariamente",
     "expedir",
@@ -38,15 +45,18 @@ __all__ = [
     "movimentacao_registrar",
     "movimentacoes_registrar",
     "pre_separacao_cancelar",
+    "pre_separacao_reprogramar",
     "pre_separar",
     "producao_cancelar",
     "producao_concluir",
     "producao_criar",
+    "producao_reprogramar",
     "produto_alterar",
     "produto_atualizar",
     "produto_criar",
     "produtos_dobrar",
     "separacao_cancelar",
+    "separacao_reprogramar",
     "separar",
     "validar_precisao_cache",
 ]

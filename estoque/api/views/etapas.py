@@ -186,6 +186,61 @@ class CancelarProducao(_Acao):
         )
 
 
+class _Reprogramar(VisaoDaEmpresa):
+    """Change the planned day of one row: `{data}`."""
+
+    saida: type[serializers.Serializer]
+
+    @extend_schema(request=s.DataEntrada)
+    @idempotente
+    def post(self, request: Request, pk: int) -> Response:
+        corpo = s.DataEntrada(data=request.data)
+        corpo.is_valid(raise_exception=True)
+        return Response(self.saida(self.executar(pk, corpo.validated_data["data"])).data)
+
+    def executar(self, pk: int, data: object) -> Any:
+        raise NotImplementedError
+
+    def get_serializer_class(self) -> type[serializers.Serializer]:
+        return self.saida
+
+
+class ReprogramarCarteira(_Reprogramar):
+    saida = s.CarteiraSaida
+    permissoes = {"POST": "estoque.change_carteiraprincipal"}
+
+    def executar(self, pk: int, data: object) -> Any:
+        return services.carteira_reprogramar(empresa=self.empresa, ator=self.ator, carteira_id=pk, data=data)
+
+
+class ReprogramarPreSeparacao(_Reprogramar):
+    saida = s.PreSeparacaoSaida
+    permissoes = {"POST": "estoque.change_preseparacaoitem"}
+
+    def executar(self, pk: int, data: object) -> Any:
+        return services.pre_separacao_reprogramar(
+            empresa=self.empresa, ator=self.ator, pre_separacao_id=pk, data=data
+        )
+
+
+class ReprogramarSeparacao(_Reprogramar):
+    saida = s.SeparacaoSaida
+    permissoes = {"POST": "estoque.change_separacao"}
+
+    def executar(self, pk: int, data: object) -> Any:
+        return services.separacao_reprogramar(
+            empresa=self.empresa, ator=self.ator, separacao_id=pk, data=data
+        )
+
+
+class ReprogramarProducao(_Reprogramar):
+    saida = s.ProducaoSaida
+    permissoes = {"POST": "estoque.change_programacaoproducao"}
+
+    def executar(self, pk: int, data: object) -> Any:
+        return services.producao_reprogramar(empresa=self.empresa, ator=self.ator, producao_id=pk, data=data)
+
+
 class ExpedirSeparacao(_Acao):
     """Ship: answers the saída movement."""
 
