@@ -9,7 +9,7 @@ SEM_APAGAR = "SELECT, INSERT, UPDATE"
 
 _CODIGO_IMUTAVEL = """
 CREATE FUNCTION clientes_codigo_imutavel() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'O código do cliente % não muda.', OLD.codigo_cliente
         USING ERRCODE = 'check_violation', CONSTRAINT = 'clientes_cliente_codigo_imutavel';

@@ -36,7 +36,7 @@ _DESFAZER_COLUNA = "ALTER TABLE clientes_cliente DROP COLUMN busca;"
 _FUNCAO = f"""
 CREATE FUNCTION clientes_buscar(p_termo text, p_limite int) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, public SET enable_seqscan = off SET enable_indexscan = on AS $$
+SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off SET enable_indexscan = on AS $$
 DECLARE
     v_empresa bigint := {EMPRESA_ATUAL};
     v_termo text := btrim(public.clientes_sem_acentos(left(p_termo, 200)));

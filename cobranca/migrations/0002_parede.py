@@ -8,7 +8,7 @@ from nucleo.parede import erguer_parede
 _INSTANCIA_POR_CODIGO = """
 CREATE FUNCTION cobranca_instancia_por_codigo(p_codigo text)
 RETURNS TABLE (id bigint, empresa_id bigint, segredo_cifrado text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT i.id, i.empresa_id, i.segredo_cifrado
     FROM public.cobranca_instancia i JOIN public.nucleo_empresa e ON e.id = i.empresa_id
     WHERE i.codigo = p_codigo AND e.ativa
@@ -21,7 +21,7 @@ GRANT EXECUTE ON FUNCTION cobranca_instancia_por_codigo(text) TO inquilino;
 _METRICAS = """
 CREATE FUNCTION cobranca_metricas()
 RETURNS TABLE (empresa varchar, metrica text, rotulo text, valor double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT e.slug, 'mensagens', m.status::text, count(*)::float8
     FROM public.cobranca_mensagem m JOIN public.nucleo_empresa e ON e.id = m.empresa_id
     WHERE m.status IN ('pending', 'sending', 'held') GROUP BY 1, 3

@@ -200,10 +200,11 @@ def _da_extensao(alias: str) -> str:
 
 
 def test_functions_with_the_owners_rights_have_a_fixed_search_path_and_are_not_everybodys() -> None:
+    """pg_temp is named, and last: unnamed it is searched first, and a tenant may make tables there."""
     soltas = _linhas(f"""
         SELECT p.proname FROM pg_proc p
         WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND {_da_extensao("p")}
-          AND (NOT EXISTS (SELECT FROM unnest(p.proconfig) x WHERE x LIKE 'search_path=%')
+          AND (NOT EXISTS (SELECT FROM unnest(p.proconfig) x WHERE x LIKE 'search_path=%, pg_temp')
                OR (has_function_privilege('public', p.oid, 'EXECUTE')))""")
     assert soltas == []
 

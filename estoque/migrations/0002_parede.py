@@ -11,7 +11,7 @@ LER = "SELECT"
 # A movement is never edited, by anybody: it is reversed by another one.
 _LIVRO = """
 CREATE FUNCTION estoque_movimentacao_imutavel() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'Movimentação não se altera: estorne.'
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'estoque_movimentacao_imutavel';
@@ -27,7 +27,7 @@ DROP FUNCTION estoque_movimentacao_imutavel();
 # The balance row exists from the product's creation, whoever creates it.
 _NASCIMENTO = """
 CREATE FUNCTION estoque_produto_nasce() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO saldo_estoque_cache (produto_id, empresa_id, saldo, qtd_carteira, qtd_pre_separacao,
         qtd_separacao, menor_saldo, producao_vencida, atualizado_por, atualizado_quanto)

@@ -25,7 +25,7 @@ FONTES = [
 # BEFORE TRUNCATE: the table is locked and still full, so its content can be taken back exactly.
 _FUNCAO = """
 CREATE FUNCTION estoque_delta_{origem}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO cache_update_log (empresa_id, produto_id, origem, dia, {coluna})

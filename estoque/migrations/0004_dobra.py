@@ -8,7 +8,7 @@ from django.db import migrations
 
 _EXIGIR_EMPRESA = """
 CREATE FUNCTION estoque_exigir_empresa(p_empresa bigint) RETURNS void
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     -- A function of the owner passes through the wall, so it must hold the wall itself.
     IF nullif(current_setting('app.empresa_id', true), '')::bigint = p_empresa THEN RETURN; END IF;
@@ -21,7 +21,7 @@ END $$;
 # nothing; demand past its day counts today.
 _DERIVAR = """
 CREATE FUNCTION estoque_derivar(p_empresa bigint, p_produtos bigint[], p_hoje date) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     WITH alvo AS (
         SELECT s.produto_id, s.saldo FROM unnest(p_produtos) u(id)
@@ -59,7 +59,7 @@ END $$;
 # One statement deletes the pending deltas and adds them: each counts exactly once, whatever dies.
 _DOBRAR = """
 CREATE FUNCTION estoque_dobrar(p_empresa bigint, p_produtos bigint[], p_hoje date) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_dobrados bigint;
 BEGIN
@@ -101,7 +101,7 @@ END $$;
 # visible is in its source already and is dropped, and one that is not stays pending.
 _RECONSTRUIR = """
 CREATE FUNCTION estoque_reconstruir(p_empresa bigint, p_produtos bigint[], p_hoje date) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_so text := CASE WHEN p_produtos IS NULL THEN '' ELSE ' AND produto_id = ANY($2)' END;
     v_produtos bigint[];

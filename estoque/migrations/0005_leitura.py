@@ -12,7 +12,7 @@ CREATE FUNCTION estoque_futuro(p_empresa bigint, p_produtos bigint[], p_hoje dat
 RETURNS TABLE (produto_id bigint, saldo numeric, data_ruptura date, menor_saldo numeric,
                data_menor_saldo date, producao_vencida numeric, pendentes bigint, d_carteira numeric,
                d_pre_separacao numeric, d_separacao numeric)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -64,7 +64,7 @@ RETURNS TABLE (produto_id bigint, cod_produto varchar, nome varchar, unidade var
     qtd_carteira numeric, qtd_pre_separacao numeric, qtd_separacao numeric, data_ruptura date,
     menor_saldo numeric, data_menor_saldo date, producao_vencida numeric, pendentes bigint,
     atualizado_em timestamptz, atualizado_por varchar, atualizado_quanto numeric, desligado boolean)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     v_fresco boolean;
@@ -100,7 +100,7 @@ _PROJECAO = """
 CREATE FUNCTION estoque_projecao(p_empresa bigint, p_cod text, p_hoje date, p_dias int)
 RETURNS TABLE (data date, entradas numeric, saidas numeric, saldo numeric, saldo_inicial numeric,
                produto_id bigint, desligado boolean)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     v_produto bigint;
@@ -138,7 +138,7 @@ END $$;
 _RUPTURAS = """
 CREATE FUNCTION estoque_rupturas(p_empresa bigint, p_hoje date, p_ate date)
 RETURNS TABLE (produto_id bigint, data_ruptura date, menor_saldo numeric, data_menor_saldo date)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     v_sujos bigint[] := ARRAY(

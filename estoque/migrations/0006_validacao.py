@@ -5,7 +5,7 @@ from django.db import migrations
 _DIVERGENCIAS = """
 CREATE FUNCTION estoque_divergencias(p_empresa bigint, p_produtos bigint[], p_hoje date)
 RETURNS TABLE (produto_id bigint, cod_produto varchar, campo text, dia date, cache text, certo text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     v_so text := CASE WHEN p_produtos IS NULL THEN '' ELSE ' AND produto_id = ANY($2)' END;

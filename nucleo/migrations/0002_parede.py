@@ -53,11 +53,11 @@ ALTER TABLE nucleo_perfil_permissoes DISABLE ROW LEVEL SECURITY;
 # who holds no perfil anywhere is nobody's secret: just created, and about to get one.
 _PESSOAS = f"""
 CREATE FUNCTION usuario_tem_vinculo(p_usuario bigint) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.nucleo_vinculo v WHERE v.usuario_id = p_usuario)
 $$;
 CREATE FUNCTION usuario_so_da_empresa_atual(p_usuario bigint) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(bool_and(v.empresa_id = {EMPRESA_ATUAL}), false)
     FROM public.nucleo_vinculo v WHERE v.usuario_id = p_usuario
 $$;
@@ -110,7 +110,7 @@ ALTER TABLE django_admin_log DROP COLUMN empresa_id;
 _CHAVE_POR_PREFIXO = """
 CREATE FUNCTION chave_api_por_prefixo(p_prefixo text)
 RETURNS TABLE (id bigint, empresa_id bigint, resumo varchar)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT c.id, c.empresa_id, c.resumo
     FROM public.nucleo_chaveapi c JOIN public.nucleo_empresa e ON e.id = c.empresa_id
     WHERE c.prefixo = p_prefixo AND c.revogada_em IS NULL AND e.ativa

@@ -10,7 +10,7 @@ ALTER TABLE detailed_budgets ADD CONSTRAINT detailed_budgets_budget_number_ck CH
         || lpad(numero::text, greatest(4, length(numero::text)), '0'));
 
 CREATE FUNCTION detailed_budgets_numero_imutavel() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'O número de um orçamento não muda.'
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'detailed_budgets_numero_imutavel';
@@ -33,7 +33,7 @@ ALTER TABLE detailed_budgets DROP CONSTRAINT detailed_budgets_budget_number_ck;
 # is being sent at the same moment.
 _TOTAL = """
 CREATE FUNCTION detailed_budgets_total_e_do_banco() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'O total de um orçamento é a soma dos itens; só o banco o grava.'
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'detailed_budgets_total_e_do_banco';
@@ -45,7 +45,7 @@ CREATE TRIGGER detailed_budgets_total_ao_mudar BEFORE UPDATE ON detailed_budgets
     EXECUTE FUNCTION detailed_budgets_total_e_do_banco();
 
 CREATE FUNCTION detailed_budget_items_somar() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     orcamentos bigint;
     mudados bigint;
@@ -97,7 +97,7 @@ DROP FUNCTION detailed_budgets_total_e_do_banco();
 
 _CONTADOR = """
 CREATE FUNCTION budget_sequencias_so_avanca() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'O contador de uma série não anda para trás.'
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'budget_sequencias_so_avanca';
