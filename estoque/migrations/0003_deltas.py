@@ -22,7 +22,8 @@ FONTES = [
     ("estoque_programacaoproducao", "producao", "data", "producao", "qtd_saldo"),
 ]
 
-# BEFORE TRUNCATE: the table is locked and still full, so its content can be taken back exactly.
+# BEFORE TRUNCATE: the table is locked and still full, so its content can be taken back exactly. Only by a
+# statement that sees all of it: an older snapshot would miss rows that the TRUNCATE removes all the same.
 _FUNCAO = """
 CREATE FUNCTION estoque_delta_{origem}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -43,6 +44,10 @@ BEGIN
         SELECT empresa_id, produto_id, '{origem}', {dia}, -sum({qtd}) FROM velhas
         GROUP BY 1, 2, 4 HAVING sum({qtd}) <> 0;
     ELSE
+        IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+            RAISE EXCEPTION 'TRUNCATE de %: só em READ COMMITTED', TG_TABLE_NAME
+                USING ERRCODE = 'object_not_in_prerequisite_state';
+        END IF;
         INSERT INTO cache_update_log (empresa_id, produto_id, origem, dia, {coluna})
         SELECT empresa_id, produto_id, '{origem}', {dia}, -sum({qtd}) FROM {tabela}
         GROUP BY 1, 2, 4 HAVING sum({qtd}) <> 0;

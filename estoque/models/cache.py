@@ -1,6 +1,7 @@
 """The caches and the log that feeds them. Written by database functions only (see docs/adr/0010).
 
-`inquilino` may only read these tables: deltas come from triggers, caches from the fold and the rebuild.
+`inquilino` may only read these tables: deltas come from triggers, caches from the fold and the rebuild. So a
+deleted product's rows go by the database's own cascade (DO_NOTHING here): Django's would be refused.
 """
 
 from django.db import models
@@ -36,7 +37,7 @@ class SaldoEstoqueCache(ModeloDaEmpresa):
 
     empresa = _da_empresa()
     produto = models.OneToOneField(
-        Produto, models.CASCADE, primary_key=True, db_constraint=False, related_name="cache"
+        Produto, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="cache"
     )
     saldo = campo_soma("saldo", default=0)
     qtd_carteira = campo_soma("na carteira", default=0)
@@ -71,7 +72,7 @@ class ProjecaoEstoqueCache(ModeloDaEmpresa):
     pk = models.CompositePrimaryKey("produto_id", "data")
     empresa = _da_empresa()
     produto = models.ForeignKey(
-        Produto, models.CASCADE, db_constraint=False, related_name="+", db_index=False
+        Produto, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False
     )
     data = models.DateField("data")
     entradas = campo_soma("entradas", default=0)

@@ -26,7 +26,7 @@ class Divergencia:
     """One figure that differs: what readers are told and what recomputation says."""
 
     produto_id: int
-    cod_produto: str | None
+    cod_produto: str
     campo: str
     dia: date | None
     cache: str | None

@@ -102,7 +102,8 @@ def produto_atualizar(*, empresa: Empresa, codigo: str) -> Saldo:
 def cache_varrer(*, empresa: Empresa) -> int:
     """Fold what no signal announced, refresh what midnight outdated, and clear up after a dead loader.
 
-    Products that somebody holds are left for the next round. Return how many deltas were folded.
+    Products that somebody holds are left for the next round; what is left of deleted ones is dropped.
+    Return how many deltas were folded or dropped.
     """
     if EstadoCache.objects.filter(empresa=empresa).exists():
         return 1 if _reviver(empresa) else 0
@@ -111,10 +112,11 @@ def cache_varrer(*, empresa: Empresa) -> int:
     ids = sorted(
         {*pendentes.values_list("produto_id", flat=True).distinct(), *vencidos.values_list("pk", flat=True)}
     )
-    return sum(
+    dobrados = sum(
         produtos_dobrar(empresa=empresa, produto_ids=ids[i : i + LOTE], pular_ocupados=True)
         for i in range(0, len(ids), LOTE)
     )
+    return dobrados + _esquecer_apagados(empresa, ids)
 
 
 def cache_validar(*, empresa: Empresa, amostra: int | None = None, corrigir: bool = False) -> dict[str, Any]:
@@ -158,6 +160,13 @@ def _contar_saldos(ids: list[int]) -> None:
     for saldo in SaldoEstoqueCache.objects.filter(pk__in=ids).values_list("saldo", flat=True):
         logger.debug("✅ Saldo atualizado: %s", saldo)
     logger.debug("📊 Projeção atualizada")
+
+
+def _esquecer_apagados(empresa: Empresa, ids: list[int]) -> int:
+    """Drop the deltas of products that are gone (the log has no key to them); there is no row to lock."""
+    vivos = set(Produto.objects.filter(empresa=empresa, pk__in=ids).values_list("pk", flat=True))
+    apagados = [produto_id for produto_id in ids if produto_id not in vivos]
+    return _chamar("estoque_dobrar", empresa, apagados) if apagados else 0
 
 
 def _reviver(empresa: Empresa) -> bool:
