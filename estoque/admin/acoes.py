@@ -22,7 +22,10 @@ else:
 
 @dataclass(frozen=True)
 class Acao:
-    """One button. `data` names the service's date argument, where it takes one."""
+    """One button. `data` names the service's date argument, where it takes one.
+
+    `dia_de` names the row's date that the field starts with; without it, today.
+    """
 
     nome: str
     rotulo: str
@@ -32,6 +35,7 @@ class Acao:
     permissao: str
     sucesso: str
     data: str = ""
+    dia_de: str = ""
     quantidade: bool = True
     destaque: bool = False
 
@@ -59,7 +63,7 @@ class ComAcoes(_Base):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         obj = self.get_object(request, object_id)
-        extra = {"acoes": self._botoes(request, obj) if obj else [], "dia_padrao": _hoje(request)}
+        extra = {"acoes": self._botoes(request, obj) if obj else []}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     def acao_view(self, request: HttpRequest, pk: int, nome: str) -> HttpResponse:
@@ -90,12 +94,13 @@ class ComAcoes(_Base):
         if not self.aberta(obj):
             return []
         endereco = f"admin:{self.opts.app_label}_{self.opts.model_name}_acao"
+        hoje_ = hoje(empresa_do_pedido(request).fuso)
         return [
-            {"acao": acao, "url": reverse(endereco, args=[obj.pk, acao.nome])}
+            {
+                "acao": acao,
+                "url": reverse(endereco, args=[obj.pk, acao.nome]),
+                "dia": getattr(obj, acao.dia_de) if acao.dia_de else hoje_,
+            }
             for acao in self.acoes_da_linha
             if request.user.has_perm(acao.permissao)
         ]
-
-
-def _hoje(request: HttpRequest) -> Any:
-    return hoje(empresa_do_pedido(request).fuso)

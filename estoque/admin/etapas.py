@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +11,22 @@ from estoque.models import CarteiraPrincipal, PreSeparacaoItem, ProgramacaoProdu
 
 _PRE = "estoque.add_preseparacaoitem"
 _SEP = "estoque.add_separacao"
+
+
+def _reprogramar(servico: Callable[..., Any], etapa: str, permissao: str, dia_de: str) -> Acao:
+    """The button that gives what is left of a row another day."""
+    return Acao(
+        "reprogramar",
+        "Mudar a data",
+        "event",
+        servico,
+        f"{etapa}_id",
+        f"estoque.change_{permissao}",
+        "Data mudada.",
+        data="data",
+        dia_de=dia_de,
+        quantidade=False,
+    )
 
 
 @admin.register(CarteiraPrincipal)
@@ -44,6 +61,7 @@ class CarteiraAdmin(ComAcoes, CriadaPorServico):
             data="data_expedicao",
             destaque=True,
         ),
+        _reprogramar(services.carteira_reprogramar, "carteira", "carteiraprincipal", "data_entrega"),
         Acao(
             "cancelar",
             "Cancelar",
@@ -87,6 +105,7 @@ class PreSeparacaoAdmin(_SoPorBotao):
             data="data_expedicao",
             destaque=True,
         ),
+        _reprogramar(services.pre_separacao_reprogramar, "pre_separacao", "preseparacaoitem", "data"),
         Acao(
             "cancelar",
             "Devolver à carteira",
@@ -125,6 +144,7 @@ class SeparacaoAdmin(_SoPorBotao):
             "Expedido: a saída foi registrada.",
             destaque=True,
         ),
+        _reprogramar(services.separacao_reprogramar, "separacao", "separacao", "data_expedicao"),
         Acao(
             "cancelar",
             "Devolver à carteira",
@@ -158,6 +178,7 @@ class ProducaoAdmin(ComAcoes, CriadaPorServico):
             "Concluído: a entrada foi registrada.",
             destaque=True,
         ),
+        _reprogramar(services.producao_reprogramar, "producao", "programacaoproducao", "data"),
         Acao(
             "cancelar",
             "Cancelar",

@@ -64,8 +64,8 @@ class MovimentacaoEntrada(serializers.Serializer):
     tipo = TextoCru()
     quantidade = QuantidadeCrua()
     data = DataCrua(required=False, allow_null=True)  # type: ignore[assignment]
-    documento = TextoCru(required=False)
-    observacao = TextoCru(required=False)
+    documento = TextoCru(required=False, allow_null=True)
+    observacao = TextoCru(required=False, allow_null=True)
 
 
 class LoteEntrada(serializers.Serializer):

@@ -1,7 +1,8 @@
 """The office's pages of the stock."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -101,6 +102,53 @@ def test_the_pick_chain_by_buttons(escritorio: Client, produto: Produto, empresa
     escritorio.post(f"{BASE}/movimentacaoestoque/{saida.pk}/acao/estornar/")
     assert MovimentacaoEstoque.objects.count() == 3
     assert escritorio.get(f"{BASE}/separacao/{separacao.pk}/acao/expedir/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("etapa", "campo"),
+    [
+        ("carteiraprincipal", "data_entrega"),
+        ("preseparacaoitem", "data"),
+        ("separacao", "data_expedicao"),
+        ("programacaoproducao", "data"),
+    ],
+)
+def test_each_stage_is_given_another_day_by_a_button(
+    escritorio: Client, produto: Produto, empresa: Empresa, etapa: str, campo: str
+) -> None:
+    antes = hoje(empresa.fuso) + timedelta(days=4)
+    linha = _uma_linha(empresa, produto, etapa, antes)
+    pagina = _texto(escritorio, f"{etapa}/{linha.pk}/change/")
+    assert "Mudar a data" in pagina
+    # The field starts with the row's own date.
+    formulario = pagina.partition("acao/reprogramar/")[2].partition("</form>")[0]
+    assert f'value="{antes.isoformat()}"' in formulario
+    depois = antes + timedelta(days=3)
+    resposta = escritorio.post(
+        f"{BASE}/{etapa}/{linha.pk}/acao/reprogramar/", {"data": depois.isoformat()}, follow=True
+    )
+    assert "Data mudada." in resposta.content.decode()
+    linha.refresh_from_db()
+    assert getattr(linha, campo) == depois
+    resposta = escritorio.post(
+        f"{BASE}/{etapa}/{linha.pk}/acao/reprogramar/", {"data": "amanhã"}, follow=True
+    )
+    assert "Data inválida" in resposta.content.decode()
+    linha.refresh_from_db()
+    assert getattr(linha, campo) == depois
+
+
+def _uma_linha(empresa: Empresa, produto: Produto, etapa: str, dia: date) -> Any:
+    comum: dict[str, Any] = {"empresa": empresa, "ator": ATOR}
+    with escopo(empresa):
+        linha = CarteiraPrincipal.objects.get()
+        if etapa == "carteiraprincipal":
+            return linha
+        if etapa == "preseparacaoitem":
+            return services.pre_separar(**comum, carteira_id=linha.pk, quantidade=1, data=dia)
+        if etapa == "separacao":
+            return services.separar(**comum, carteira_id=linha.pk, quantidade=1, data_expedicao=dia)
+        return services.producao_criar(**comum, produto=produto, quantidade=1, data=dia)
 
 
 def test_rows_are_added_through_the_services(escritorio: Client, produto: Produto, empresa: Empresa) -> None:
