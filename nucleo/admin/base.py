@@ -3,8 +3,9 @@
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.forms import ModelForm
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -27,7 +28,30 @@ def empresa_do_pedido(request: HttpRequest) -> Empresa:
     return empresa
 
 
-class AdminDaEmpresa(ModelAdmin):
+class EscolhaDeLinha(ModelChoiceField):
+    """A choice among rows that says no in its own words.
+
+    Django's autocomplete looks up whatever it is given: what cannot be a key ends in an error page there.
+    """
+
+    def prepare_value(self, value: Any) -> Any:
+        chave = super().prepare_value(value)
+        try:
+            cast("QuerySet[Any]", self.queryset).model._meta.pk.to_python(chave)
+        except ValidationError:
+            return None
+        return chave
+
+
+class _ChavesDaEmpresa:
+    """Foreign keys of forms and inlines."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("form_class", EscolhaDeLinha)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class AdminDaEmpresa(_ChavesDaEmpresa, ModelAdmin):
     """A page over rows of the active empresa. Row-level security filters; this only names it."""
 
     compressed_fields = True
@@ -101,7 +125,7 @@ class SomenteLeitura(AdminDaEmpresa):
         return False
 
 
-class InlineDaEmpresa(TabularInline):
+class InlineDaEmpresa(_ChavesDaEmpresa, TabularInline):
     """Rows of the same empresa edited inside their owner's form."""
 
     extra = 0

@@ -31,6 +31,14 @@ ROTULOS: Final = {
     "cancelar": ("Cancelar orçamento", "block"),
 }
 
+# As the lines' columns are called on the screen.
+DO_ITEM: Final = {
+    "quantidade": "quantidade",
+    "preco_unitario": "preço unitário",
+    "desconto": "desconto",
+    "descricao": "descrição",
+}
+
 HISTORIA: Final = {
     "orcamento_criado": "criou",
     "orcamento_importado": "importou",
@@ -140,7 +148,7 @@ def _exigir(request: HttpRequest, permissao: str) -> None:
 def _onde(campo: str | None) -> str:
     partes = (campo or "").split(".")
     if len(partes) == 3 and partes[0] == "itens":
-        return f"Item {int(partes[1]) + 1}, {partes[2].replace('_', ' ')}: "
+        return f"Item {int(partes[1]) + 1}, {DO_ITEM.get(partes[2], partes[2])}: "
     return ""
 
 

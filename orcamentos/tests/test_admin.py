@@ -266,3 +266,14 @@ def test_customer_and_product_are_found_while_typing(
     achados = vendas.get(reverse("admin:autocomplete"), pedido).json()["results"]
     alvo = {"cliente": cliente, "produto": produto}[campo]
     assert [um["id"] for um in achados] == [str(alvo.pk)]
+
+
+@pytest.mark.parametrize("campo", ["cliente", "itens-0-produto"])
+def test_a_choice_that_cannot_be_one_is_refused_in_the_form(
+    vendas: Client, empresa: Empresa, cliente, campo: str
+) -> None:
+    resposta = vendas.post(NOVO, formulario(cliente, {"descricao": "x"}) | {campo: "abc"})
+    assert resposta.status_code == 200
+    assert "Faça uma escolha válida" in resposta.content.decode()
+    with escopo(empresa):
+        assert not Orcamento.objects.exists()
