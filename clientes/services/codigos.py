@@ -16,7 +16,8 @@ from nucleo.services.alertas import alerta_abrir
 
 logger = logging.getLogger(__name__)
 
-AVISAR_EM = (ULTIMO_DECIMAL - 999, ULTIMO * 9 // 10)
+# Long before the digits end, when they have, and long before the letters end.
+AVISAR_EM = (ULTIMO_DECIMAL - 999, ULTIMO_DECIMAL + 1, ULTIMO * 9 // 10)
 _ESGOTADO = {
     nome: lambda: CodigoEsgotado(ULTIMO)
     for nome in ("codigo_sequencias_faixa", "codigo_municipio_contadores_faixa")
@@ -160,12 +161,16 @@ def _avisar_se_passou(linha: CodigoSequencia, ultimo: int) -> None:
 
 def _avisar(empresa: Empresa, numero: int, ultimo: int) -> None:
     escrita = parte_escrita(numero)
-    em_letras = ultimo < ULTIMO_DECIMAL
+    if ultimo >= AVISAR_EM[-1]:
+        severidade, estado, depois = "error", "acabando", "Depois de ZZZZ não há mais."
+    elif ultimo > ULTIMO_DECIMAL:
+        severidade, estado, depois = "warning", "já com letras", "Depois de 9999 vêm A000 a ZZZZ."
+    else:
+        severidade, estado, depois = "warning", "letras em breve", "Depois de 9999 vêm A000 a ZZZZ."
     alerta_abrir(
         empresa=empresa,
         chave=f"clientes.codigo.{escrita}",
-        severidade="warning" if em_letras else "error",
-        titulo=f"Códigos de cliente {escrita}: " + ("letras em breve" if em_letras else "acabando"),
-        detalhe=f"Já foram usados {ultimo} de {ULTIMO} códigos. "
-        + ("Depois de 9999 vêm A000 a ZZZZ." if em_letras else "Depois de ZZZZ não há mais."),
+        severidade=severidade,
+        titulo=f"Códigos de cliente {escrita}: {estado}",
+        detalhe=f"Já foram usados {ultimo} de {ULTIMO} códigos. {depois}",
     )

@@ -78,15 +78,33 @@ def test_after_9999_come_letters_and_an_alert_was_opened_long_before(no_escopo: 
     ClienteFactory(empresa=no_escopo)
     CodigoSequencia.objects.update(ultima_sequencia=8999)
     assert ClienteFactory(empresa=no_escopo).codigo_cliente == "0001-9000"
-    alerta = Alerta.objects.get(chave="clientes.codigo.0001")
-    assert alerta.severidade == "warning"
+    assert _alerta() == ("warning", "Códigos de cliente 0001: letras em breve")
     CodigoSequencia.objects.update(ultima_sequencia=9998)
     codigos = [ClienteFactory(empresa=no_escopo).codigo_cliente for _ in range(3)]
     assert codigos == ["0001-9999", "0001-A000", "0001-A001"]
+    assert _alerta() == ("warning", "Códigos de cliente 0001: já com letras")
     assert (
         list(Cliente.objects.order_by("codigo_cliente").values_list("codigo_cliente", flat=True))[-3:]
         == codigos
     )
+
+
+def _alerta() -> tuple[str, str]:
+    alerta = Alerta.objects.get(chave="clientes.codigo.0001")
+    return alerta.severidade, alerta.titulo
+
+
+def test_long_before_the_letters_end_the_alert_turns_serious(no_escopo: Empresa) -> None:
+    ClienteFactory(empresa=no_escopo)
+    CodigoSequencia.objects.update(ultima_sequencia=ULTIMO * 9 // 10 - 1)
+    ClienteFactory(empresa=no_escopo)
+    assert _alerta() == ("error", "Códigos de cliente 0001: acabando")
+
+
+def test_a_legacy_code_with_letters_is_no_reason_to_say_that_they_end(no_escopo: Empresa, ator: Ator) -> None:
+    item = {"nome": "Ana", "municipio_ibge": CURITIBA, "codigo_cliente": "0001-A00A"}
+    clientes_criar_bloco(empresa=no_escopo, ator=ator, itens=[item], aceitar_codigos=True)
+    assert _alerta() == ("warning", "Códigos de cliente 0001: já com letras")
 
 
 def test_after_zzzz_a_clear_error_and_the_other_items_of_the_block_go_on(
