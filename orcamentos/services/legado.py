@@ -7,19 +7,22 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from django.db import IntegrityError, transaction
+
 from clientes.models import Cliente
 from estoque.models import Produto
 from nucleo.ator import Ator
 from nucleo.datas import data_lida, data_no_intervalo, hoje
 from nucleo.decimais import decimal_brasileiro
-from nucleo.errors import ErroDeValidacao, ErrosDeValidacao
+from nucleo.errors import ErroDeValidacao, ErrosDeValidacao, restricao_violada
 from nucleo.models import Empresa
 from nucleo.planilhas import ErroDeLinha, Linha
 from nucleo.sequencias import reservar
 from nucleo.services.auditoria import auditar
-from orcamentos.errors import numero_duplicado
+from orcamentos.errors import numero_duplicado, numero_em_conflito
 from orcamentos.models import ItemOrcamento, Orcamento, SerieOrcamento, Status
 from orcamentos.models.numeracao import numero_formatado, numero_lido, numero_tentado
+from orcamentos.services.criacao import RESTRICAO_DO_NUMERO, TENTATIVAS
 from orcamentos.services.entrada import (
     DIAS_DE_VALIDADE,
     DadosDoItem,
@@ -27,6 +30,7 @@ from orcamentos.services.entrada import (
     itens_montados,
     textos_conferidos,
 )
+from orcamentos.services.numeracao import serie_passar_dos_existentes
 
 # Old quotes may be of any year; only their validity must make sense.
 VALIDADE_MAXIMA: Final = 3660
@@ -68,9 +72,12 @@ def grupos_lidos(
 
 
 def grupos_gravar(*, empresa: Empresa, ator: Ator, grupos: Sequence[Grupo]) -> None:
-    """Insert the quotes and their lines; those without a number get ours, year by year. Audited each."""
-    _numerar(empresa, grupos)
-    Orcamento.objects.bulk_create([grupo.orcamento for grupo in grupos])
+    """Insert the quotes and their lines; those without a number get ours, year by year. Audited each.
+
+    A number of ours that is there already makes the counter pass what is there, at most 5 times. Locks the
+    series by year. Raises `budget_number_em_conflito`.
+    """
+    _inserir(empresa, grupos)
     itens: list[ItemOrcamento] = []
     for grupo in grupos:
         montados = itens_montados(grupo.itens, empresa=empresa)
@@ -92,6 +99,23 @@ def grupos_gravar(*, empresa: Empresa, ator: Ator, grupos: Sequence[Grupo]) -> N
         )
     for status, ids in por_status.items():
         Orcamento.objects.filter(pk__in=ids).update(status=status)
+
+
+def _inserir(empresa: Empresa, grupos: Sequence[Grupo]) -> None:
+    for tentativa in range(1, TENTATIVAS + 1):
+        try:
+            with transaction.atomic():
+                if tentativa > 1:
+                    for ano in sorted({g.orcamento.ano for g in grupos if not g.orcamento.importado}):
+                        serie_passar_dos_existentes(empresa=empresa, ano=ano)
+                _numerar(empresa, grupos)
+                Orcamento.objects.bulk_create([grupo.orcamento for grupo in grupos])
+        except IntegrityError as erro:
+            if restricao_violada(erro) != RESTRICAO_DO_NUMERO:
+                raise
+        else:
+            return
+    raise numero_em_conflito(TENTATIVAS)
 
 
 def _numerar(empresa: Empresa, grupos: Sequence[Grupo]) -> None:

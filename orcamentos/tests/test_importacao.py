@@ -154,3 +154,22 @@ def test_a_file_that_is_no_spreadsheet_is_refused(empresa: Empresa, tmp_path: Pa
     caminho.write_bytes(b"\x00\x01\x02")
     with escopo(empresa), pytest.raises(ErroDeValidacao, match="CSV"):
         importacao_abrir(empresa=empresa, caminho=caminho)
+
+
+def test_a_number_planted_from_elsewhere_costs_no_row_of_the_import(
+    empresa: Empresa, cliente, planilha
+) -> None:
+    with escopo(empresa):
+        antigo = OrcamentoFactory(empresa=empresa, cliente=cliente, data=date(2026, 5, 5))
+        # As another program would: straight into the table, no counter moved.
+        for numero in (2, 4):
+            antigo.pk, antigo.numero, antigo.budget_number = None, numero, f"ORC-2026-{numero:04d}"
+            antigo.total = 0
+            antigo.save(force_insert=True)
+    c = cliente.codigo_cliente
+    caminho = planilha(f";{c};2026-05-05;;;x;1;1;", f";{c};2026-05-05;;;y;1;1;")
+    assert importar(caminho) == {"ate_linha": 3, "lidas": 2, "gravadas": 2, "com_erro": 0}
+    with escopo(empresa):
+        numeros = list(Orcamento.objects.order_by("ordem").values_list("numero", flat=True))
+        assert numeros == [1, 2, 4, 5, 6]
+        assert SeriesDeOrcamentos().verificar(empresa) == []
