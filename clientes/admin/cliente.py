@@ -59,7 +59,12 @@ class ClienteAdmin(PaginasDeImportacao, AdminDaEmpresa):
         partes = super().get_fieldsets(request, obj)
         if obj is not None:
             return partes
-        return [(None, {"fields": (("nome", "ativo"), "nome_fantasia")}), *partes[1:-1]]
+        return [(None, {"fields": ("outro_cliente", ("nome", "ativo"), "nome_fantasia")}), *partes[1:-1]]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        formulario = super().get_form(request, obj, change=change, **kwargs)
+        formulario.empresa = empresa_do_pedido(request)
+        return formulario
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A deleted customer would be a gap in the codes: switch it off instead."""
@@ -72,7 +77,8 @@ class ClienteAdmin(PaginasDeImportacao, AdminDaEmpresa):
         else:
             cliente = cliente_criar(empresa=empresa, ator=ator, **dados)
         obj.__dict__.update(cliente.__dict__)
-        for aviso in cliente.avisos:
+        # Of a new one the form has asked already.
+        for aviso in cliente.avisos if change else ():
             self.message_user(request, f"Confira: {aviso['detail']}", messages.WARNING)
 
     def get_search_results(

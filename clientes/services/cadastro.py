@@ -31,7 +31,7 @@ def cliente_criar(*, empresa: Empresa, ator: Ator, **dados: Any) -> Cliente:
     Raises ErroDeValidacao, Conflito `cpf_cnpj_duplicado`, CodigoEmConflito, CodigoEsgotado.
     """
     cliente = Cliente(empresa=empresa, **dados_validados(dados))
-    cliente.avisos = _conferir_duplicados(cliente)
+    cliente.avisos = duplicados_conferir(cliente)
     with transaction.atomic():
         _inserir(cliente)
         auditar(empresa=empresa, ator=ator, acao="cliente_criado", objeto=cliente, para=str(cliente))
@@ -50,7 +50,7 @@ def cliente_atualizar(*, empresa: Empresa, ator: Ator, cliente_id: int, **dados:
             raise NaoEncontrado("cliente_desconhecido", "Cliente não encontrado nesta empresa.")
         _recusar_outro_codigo(cliente, dados)
         mudancas = _aplicar(cliente, dados_validados(dados, atual=cliente))
-        cliente.avisos = _conferir_duplicados(cliente) if mudancas else []
+        cliente.avisos = duplicados_conferir(cliente) if mudancas else []
         if mudancas:
             _gravar(cliente, list(mudancas))
             auditar(
@@ -104,7 +104,11 @@ def _documento_ja_existe(cliente: Cliente) -> Exception:
     return documento_duplicado(existentes.get(cliente.cpf_cnpj, ""))
 
 
-def _conferir_duplicados(cliente: Cliente) -> list[dict[str, Any]]:
+def duplicados_conferir(cliente: Cliente) -> list[dict[str, Any]]:
+    """Return which customers may be the same as this one, saved or not; nothing is written or locked.
+
+    Raises Conflito `cpf_cnpj_duplicado` where the document is another customer's.
+    """
     achados = clientes_parecidos(
         empresa=cliente.empresa,
         documento=cliente.cpf_cnpj,

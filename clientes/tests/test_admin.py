@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from clientes.models import Cliente, ImportacaoDeClientes
+from clientes.models import Cliente, CodigoSequencia, ImportacaoDeClientes
 from clientes.tasks import importar
 from clientes.tests.factories import CURITIBA, LONDRINA, ClienteFactory, cpf
 from nucleo.escopo import escopo
@@ -78,13 +78,59 @@ def test_a_known_document_is_refused_with_the_other_code(escritorio: Client, emp
         assert Cliente.objects.count() == 1
 
 
-def test_a_likely_duplicate_is_saved_with_a_warning(escritorio: Client, empresa: Empresa) -> None:
+def test_a_likely_duplicate_is_asked_about_before_a_number_is_spent(
+    escritorio: Client, empresa: Empresa
+) -> None:
     with escopo(empresa):
         ClienteFactory(empresa=empresa, nome="Retífica Souza Ltda")
-    resposta = enviar(escritorio, f"{LISTA}add/", _formulario(nome="Retifica Sousa"))
-    assert "Confira: O cliente 0001-0001" in resposta.content.decode()
+    novo = _formulario(nome="Retifica Sousa")
+    html = enviar(escritorio, f"{LISTA}add/", novo).content.decode()
+    assert "O cliente 0001-0001 (Retífica Souza Ltda) tem nome muito parecido no mesmo município." in html
+    assert re.search(r'<input type="checkbox" name="outro_cliente"', html)
     with escopo(empresa):
-        assert Cliente.objects.count() == 2
+        assert Cliente.objects.count() == 1
+        assert CodigoSequencia.objects.get().ultima_sequencia == 1
+    html = enviar(escritorio, f"{LISTA}add/", novo | {"outro_cliente": "on"}).content.decode()
+    assert "muito parecido" not in html
+    with escopo(empresa):
+        assert Cliente.objects.get(nome="Retifica Sousa").codigo_cliente == "0001-0002"
+
+
+def test_an_answer_about_a_duplicate_does_not_let_a_known_document_through(
+    escritorio: Client, empresa: Empresa
+) -> None:
+    documento = cpf()
+    with escopo(empresa):
+        ClienteFactory(empresa=empresa, cpf_cnpj=documento)
+    novo = _formulario(cpf_cnpj=documento, outro_cliente="on")
+    html = enviar(escritorio, f"{LISTA}add/", novo).content.decode()
+    assert "já está no cadastro do cliente 0001-0001" in html
+    with escopo(empresa):
+        assert Cliente.objects.count() == 1
+
+
+def test_a_change_that_makes_two_customers_look_alike_is_saved_with_a_warning(
+    escritorio: Client, empresa: Empresa
+) -> None:
+    with escopo(empresa):
+        ClienteFactory(empresa=empresa, nome="Retífica Souza Ltda")
+        outro = ClienteFactory(empresa=empresa, nome="Oficina Central")
+    html = enviar(escritorio, f"{LISTA}{outro.pk}/change/", _formulario(nome="Retifica Sousa"))
+    assert "Confira: O cliente 0001-0001" in html.content.decode()
+    with escopo(empresa):
+        outro.refresh_from_db()
+    assert outro.nome == "Retifica Sousa"
+
+
+@pytest.mark.parametrize("lixo", ["abc", "-1", "9" * 30, "1.5", "\x00"])
+def test_a_municipality_that_cannot_be_one_is_refused_beside_its_field(
+    escritorio: Client, empresa: Empresa, lixo: str
+) -> None:
+    resposta = enviar(escritorio, f"{LISTA}add/", _formulario(municipio=lixo))
+    assert resposta.status_code == 200
+    assert 'id="id_municipio_error"' in resposta.content.decode()
+    with escopo(empresa):
+        assert not Cliente.objects.exists()
 
 
 def test_a_change_keeps_the_code_and_is_in_the_history(escritorio: Client, empresa: Empresa) -> None:
