@@ -1,6 +1,6 @@
 """What can go wrong with a customer, in the words of the office."""
 
-from nucleo.errors import Conflito, Indisponivel
+from nucleo.errors import Conflito, ErroDeValidacao, Indisponivel
 
 
 class CodigoEsgotado(Conflito):
@@ -52,4 +52,23 @@ def codigo_duplicado(codigo_cliente: str) -> Conflito:
         f"O código {codigo_cliente} já está em uso nesta empresa.",
         field="codigo_cliente",
         codigo_cliente=codigo_cliente,
+    )
+
+
+def repetido_no_lote(campo: str) -> Conflito:
+    """An earlier item of the same file or batch has this document or code already."""
+    documento = campo == "cpf_cnpj"
+    return Conflito(
+        "cpf_cnpj_duplicado" if documento else "codigo_duplicado",
+        f"Este {'CPF/CNPJ' if documento else 'código'} já veio antes, no mesmo envio.",
+        field=campo,
+    )
+
+
+def codigo_e_nosso() -> ErroDeValidacao:
+    """A new customer came with a code of its own, where only we give codes."""
+    return ErroDeValidacao(
+        "codigo_imutavel",
+        "O código é dado ao criar; um código antigo entra pela importação de planilhas.",
+        field="codigo_cliente",
     )

@@ -79,12 +79,7 @@ class DadosDoClienteSerializer(serializers.Serializer[Any]):
     endereco_entrega = _texto()
     observacoes = _texto(trim_whitespace=False)
     ativo = serializers.BooleanField(required=False)
-
-
-class AlteracaoDoClienteSerializer(DadosDoClienteSerializer):
-    """A change: only what is sent; the code may be repeated, never changed."""
-
-    codigo_cliente = _texto()
+    codigo_cliente = _texto(help_text="Só para repetir o que já é; quem dá o código é o sistema.")
 
 
 class LoteDeClientesSerializer(serializers.Serializer[Any]):

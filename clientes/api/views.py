@@ -12,14 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clientes.api.serializers import (
-    AlteracaoDoClienteSerializer,
     ClienteSerializer,
     DadosDoClienteSerializer,
     LoteDeClientesSerializer,
     ResultadoDoLoteSerializer,
 )
 from clientes.models import Cliente
-from clientes.selectors import clientes_buscados
+from clientes.selectors import busca_cortada, clientes_buscados
 from clientes.services import cliente_atualizar, cliente_criar, clientes_criar_bloco
 from nucleo.api.idempotencia import idempotente, processar_em_blocos
 from nucleo.api.visoes import VisaoDaEmpresa
@@ -35,7 +34,8 @@ class FiltroDeClientes(filtros.FilterSet):
     codigo_cliente = filtros.CharFilter(method="por_codigo")
     cpf_cnpj = filtros.CharFilter(method="por_documento")
     municipio_ibge = filtros.NumberFilter(field_name="municipio_id")
-    ativo = filtros.BooleanFilter()
+    # Not a BooleanFilter: that one takes what it cannot read for no filter at all.
+    ativo = filtros.TypedChoiceFilter(choices=(("true", "sim"), ("false", "não")), coerce="true".__eq__)
 
     class Meta:
         model = Cliente
@@ -66,6 +66,14 @@ class _VisaoDeClientes(VisaoDaEmpresa):
 class ClientesView(_VisaoDeClientes, ListAPIView[Cliente]):
     """List and create."""
 
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List; `busca_cortada` says that the search found more than it lists."""
+        resposta = self.list(request, *args, **kwargs)
+        termo = request.query_params.get("busca", "")
+        if termo and resposta.data["next"] and busca_cortada(termo):
+            resposta.data["busca_cortada"] = True
+        return resposta
+
     @extend_schema(request=DadosDoClienteSerializer, responses={201: ClienteSerializer})
     @idempotente
     def post(self, request: Request) -> Response:
@@ -80,9 +88,9 @@ class ClienteView(_VisaoDeClientes, RetrieveAPIView[Cliente]):
 
     filter_backends: list[Any] = []
 
-    @extend_schema(request=AlteracaoDoClienteSerializer, responses=ClienteSerializer)
+    @extend_schema(request=DadosDoClienteSerializer, responses=ClienteSerializer)
     def patch(self, request: Request, pk: int) -> Response:
-        entrada = AlteracaoDoClienteSerializer(data=request.data)
+        entrada = DadosDoClienteSerializer(data=request.data)
         entrada.is_valid(raise_exception=True)
         cliente = cliente_atualizar(
             empresa=self.empresa, ator=self.ator, cliente_id=pk, **entrada.validated_data

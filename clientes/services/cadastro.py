@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from clientes.errors import documento_duplicado
+from clientes.errors import codigo_e_nosso, documento_duplicado
 from clientes.locks import cliente_travar
 from clientes.models import Cliente
 from clientes.selectors import Parecido, clientes_parecidos, documentos_existentes
@@ -30,6 +30,8 @@ def cliente_criar(*, empresa: Empresa, ator: Ator, **dados: Any) -> Cliente:
     legacy one came in from elsewhere) the counter is moved past it, at most 5 times. Audited.
     Raises ErroDeValidacao, Conflito `cpf_cnpj_duplicado`, CodigoEmConflito, CodigoEsgotado.
     """
+    if dados.pop("codigo_cliente", None):
+        raise codigo_e_nosso()
     cliente = Cliente(empresa=empresa, **dados_validados(dados))
     cliente.avisos = duplicados_conferir(cliente)
     with transaction.atomic():

@@ -7,17 +7,24 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from clientes.errors import CodigoEsgotado, codigo_duplicado, documento_duplicado
+from clientes.errors import (
+    CodigoEsgotado,
+    codigo_duplicado,
+    codigo_e_nosso,
+    documento_duplicado,
+    repetido_no_lote,
+)
 from clientes.models import Cliente
 from clientes.models.codigo import codigo_escrito, codigo_lido
 from clientes.selectors import codigos_existentes, documentos_existentes, parecidos_em_bloco
+from clientes.services import metricas
 from clientes.services.cadastro import RESTRICAO_DO_CODIGO, RESTRICAO_DO_DOCUMENTO, aviso_de
 from clientes.services.codigos import codigos_reservar, contador_alcancar
 from clientes.services.conflitos import TENTATIVAS, conflito_registrar, falha_registrar
 from clientes.services.dados import dados_validados
 from clientes.services.legado import CodigoAntigo, codigos_antigos_reservar
 from nucleo.ator import Ator
-from nucleo.errors import Conflito, ErroDeNegocio, ErroDeValidacao, restricao_violada
+from nucleo.errors import ErroDeNegocio, ErroDeValidacao, restricao_violada
 from nucleo.models import Empresa
 from nucleo.services.auditoria import auditar
 
@@ -93,7 +100,9 @@ def _preparar(empresa: Empresa, itens: Sequence[Any], aceitar_codigos: bool) -> 
 def _item(empresa: Empresa, indice: int, dados: Any, aceitar_codigos: bool) -> _Item:
     if not isinstance(dados, Mapping):
         raise ErroDeValidacao("valor_invalido", "Cada item é um objeto com os campos do cliente.")
-    antigo = dados.get("codigo_cliente") if aceitar_codigos else None
+    antigo = dados.get("codigo_cliente")
+    if antigo and not aceitar_codigos:
+        raise codigo_e_nosso()
     cliente = Cliente(empresa=empresa, **dados_validados(dados))
     cliente.avisos = []
     return _Item(indice, cliente, codigo_lido(str(antigo)) if antigo else None)
@@ -115,11 +124,7 @@ def _recusar_repetidos(bloco: _Bloco) -> None:
         chaves = [("cpf_cnpj", item.cliente.cpf_cnpj), ("codigo_cliente", item.antigo)]
         for campo, valor in chaves:
             if valor and (campo, valor) in primeiros:
-                bloco.resultados[item.indice] = Conflito(
-                    "cpf_cnpj_duplicado" if campo == "cpf_cnpj" else "codigo_duplicado",
-                    "Repetido dentro do mesmo bloco de itens: já veio antes.",
-                    field=campo,
-                )
+                bloco.resultados[item.indice] = repetido_no_lote(campo)
         if item.indice not in bloco.resultados:
             primeiros.update({chave: item.indice for chave in chaves})
 
@@ -139,6 +144,7 @@ def _gravar(bloco: _Bloco) -> None:
             if not _causa_resolvida(bloco, itens, restricao_violada(exc), tentativa):
                 raise
         else:
+            metricas.TENTATIVAS.observe(tentativa)
             bloco.resultados.update({item.indice: item.cliente for item in itens if item.cliente.pk})
     _recusar(bloco, bloco.pendentes(), falha_registrar(empresa=bloco.empresa))
 
@@ -150,9 +156,9 @@ def _inserir(bloco: _Bloco, itens: list[_Item]) -> None:
     if antigos:
         codigos_antigos_reservar(empresa=bloco.empresa, codigos=antigos)
     novos = [item for item in vivos if not item.antigo]
-    blocos = codigos_reservar(
-        empresa=bloco.empresa, quantidades=Counter(item.cliente.municipio_id for item in novos)
-    )
+    quantidades = Counter(item.cliente.municipio_id for item in novos)
+    with metricas.TEMPO_DE_GERACAO.time():
+        blocos = codigos_reservar(empresa=bloco.empresa, quantidades=quantidades)
     usados: Counter[int] = Counter()
     for item in vivos:
         cliente = item.cliente

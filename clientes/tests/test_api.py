@@ -90,6 +90,33 @@ def test_lists_are_filtered(api: APIClient, empresa: Empresa) -> None:
     assert nomes(codigo_cliente="0002-0001") == ["Maria"]
     assert nomes(cpf_cnpj=f"{documento[:3]}.{documento[3:]}") == ["João Conceição"]
     assert nomes(municipio_ibge=LONDRINA) == ["Maria"]
+    with escopo(empresa):
+        Cliente.objects.filter(nome="Maria").update(ativo=False)
+    assert nomes(ativo="true") == ["João Conceição"]
+    assert nomes(ativo="false") == ["Maria"]
+    recusado = api.get(URL, {"ativo": "talvez"})
+    assert (recusado.status_code, [e["field"] for e in recusado.json()["errors"]]) == (400, ["ativo"])
+
+
+def test_a_search_that_finds_more_than_it_lists_says_so(
+    api: APIClient, empresa: Empresa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with escopo(empresa):
+        ClienteFactory.create_batch(3, empresa=empresa)
+    monkeypatch.setattr("clientes.selectors.LIMITE_DA_BUSCA", 2)
+    assert api.get(URL, {"busca": "cliente", "por_pagina": 1}).json()["busca_cortada"] is True
+    monkeypatch.setattr("clientes.selectors.LIMITE_DA_BUSCA", 3)
+    assert "busca_cortada" not in api.get(URL, {"busca": "cliente", "por_pagina": 1}).json()
+
+
+def test_a_code_of_ones_own_is_refused_not_dropped(api: APIClient, empresa: Empresa) -> None:
+    dados = {"nome": "Ana", "municipio_ibge": CURITIBA, "codigo_cliente": "0001-0500"}
+    recusado = api.post(URL, dados, format="json")
+    assert (recusado.status_code, recusado.json()["code"]) == (400, "codigo_imutavel")
+    resultado = api.post(f"{URL}lote/", {"itens": [dados]}, format="json").json()["resultados"][0]
+    assert (resultado["code"], resultado["field"]) == ("codigo_imutavel", "codigo_cliente")
+    with escopo(empresa):
+        assert not Cliente.objects.exists()
 
 
 def test_another_empresas_customer_does_not_exist_here(
