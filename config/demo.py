@@ -6,6 +6,7 @@ Nothing here belongs to a real person: names are invented, documents are compute
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from clientes.demo import clientes_demo
 from cobranca.demo import cobranca_demo
@@ -13,12 +14,14 @@ from estoque.demo import estoque_demo
 from nucleo.ator import Ator
 from nucleo.datas import hoje
 from nucleo.escopo import escopo, visao_do_dono
-from nucleo.models import Empresa
+from nucleo.models import Empresa, RegistroAuditoria
+from nucleo.services.auditoria import auditar
 from nucleo.services.empresas import empresa_criar, usuario_criar
 from orcamentos.demo import orcamentos_demo
 
 ATOR = Ator("demonstração")
 LOGIN = "demo"
+PRONTA = "demonstracao_carregada"
 CLIENTES_POR_EMPRESA = 240
 
 EMPRESAS: list[dict[str, Any]] = [
@@ -52,6 +55,16 @@ EMPRESAS: list[dict[str, Any]] = [
 ]
 
 
+def demo_pendente() -> bool:
+    """Whether the database waits for the demo: it has no company at all, or the loading was cut short."""
+    with visao_do_dono("demonstração: ver se já existe alguma empresa"):
+        existentes = set(Empresa.objects.values_list("slug", flat=True))
+        registros = RegistroAuditoria.objects.filter(acao=PRONTA)
+        prontas = set(registros.values_list("empresa__slug", flat=True))
+    nossas = {dados["slug"] for dados in EMPRESAS}
+    return not existentes or bool(existentes & nossas and nossas - prontas)
+
+
 def empresa_demo_carregar(dados: dict[str, Any]) -> Empresa:
     """Create one demo company with everything in it, or complete it; each part skips what it finds.
 
@@ -66,9 +79,14 @@ def empresa_demo_carregar(dados: dict[str, Any]) -> Empresa:
     dia = hoje(empresa.fuso)
     with escopo(empresa):
         clientes_demo(empresa=empresa, ator=ATOR, quantidade=CLIENTES_POR_EMPRESA)
-        estoque_demo(empresa=empresa, ator=ATOR, hoje=dia)
-        orcamentos_demo(empresa=empresa, ator=ATOR, hoje=dia)
+        # Each is skipped where it finds something of its own, so it is there whole or not at all.
+        with transaction.atomic():
+            estoque_demo(empresa=empresa, ator=ATOR, hoje=dia)
+        with transaction.atomic():
+            orcamentos_demo(empresa=empresa, ator=ATOR, hoje=dia)
         cobranca_demo(
             empresa=empresa, ator=ATOR, hoje=dia, simulador_url=f"http://127.0.0.1:{settings.SIMULADOR_PORT}"
         )
+        if not RegistroAuditoria.objects.filter(empresa=empresa, acao=PRONTA).exists():
+            auditar(empresa=empresa, ator=ATOR, acao=PRONTA, objeto=empresa)
     return empresa

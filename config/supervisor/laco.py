@@ -16,7 +16,7 @@ from config.embutido.pastas import Pastas, criar_raiz, dados_dir
 from config.preflight import conferir_maquina, conferir_servidores
 from config.preflight.maquina import hospedeiro, porta
 from config.supervisor.diario import Diario
-from config.supervisor.partes import manage, partes, tem_comando
+from config.supervisor.partes import partes, tem_comando
 from config.supervisor.processo import Processo
 
 _PASSO_S = 0.3
@@ -70,10 +70,9 @@ class Supervisor:
         self._diario.diz("preparando o banco e a fila")
         self._servidores = garantir()
         os.environ.pop("BANCO_PAPEL", None)
-        self._passo("banco", [sys.executable, "-m", "config.supervisor.preparar"], {"BANCO_PAPEL": "dono"})
-        self._passo("agenda", manage("sincronizar_agenda"), {})
-        if _com_demo():
-            self._passo("demo", manage("carregar_demo", "--se-vazio"), {})
+        demo = ["--demo"] if _com_demo() else []
+        comando = [sys.executable, "-m", "config.supervisor.preparar", *demo]
+        self._passo("banco", comando, {"BANCO_PAPEL": "dono"})
 
     def _passo(self, nome: str, comando: list[str], ambiente: dict[str, str]) -> None:
         """Run a step to its end, its lines in our log; a failed step ends the start."""

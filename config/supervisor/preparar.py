@@ -1,5 +1,9 @@
-"""Brings the database to this version of the program. A process of its own: the schema's owner."""
+"""Brings the database to this version of the program. A process of its own: the schema's owner.
 
+One process for all steps: each start of Django costs a second, and a second `make run` should take few.
+"""
+
+import os
 import sys
 
 import django
@@ -8,6 +12,7 @@ from django.db import DatabaseError, connection
 
 from config.ambiente import falhar
 from config.embutido import ErroDeInicio
+from config.supervisor.partes import manage
 
 # Two starts against one database must not migrate at the same time.
 _TRAVA_DA_MIGRACAO = 7_301_886
@@ -24,6 +29,7 @@ def preparar() -> None:
         if faltam:
             print(f"aplicando {faltam} migrações", flush=True)
             call_command("migrate", interactive=False, verbosity=0)
+        call_command("sincronizar_agenda")
     except DatabaseError as erro:
         motivo = (str(erro).strip().splitlines() or ["sem mensagem"])[0]
         raise ErroDeInicio(
@@ -32,10 +38,23 @@ def preparar() -> None:
         ) from erro
 
 
+def carregar_demo() -> None:
+    """Become the command that loads the demo companies, where the database waits for them."""
+    from config.demo import demo_pendente
+
+    if demo_pendente():
+        connection.close()
+        # Its work is a company's, so it is not the owner's.
+        os.environ["BANCO_PAPEL"] = "inquilino"
+        os.execv(sys.executable, manage("carregar_demo"))  # noqa: S606 - our own program
+
+
 if __name__ == "__main__":
     django.setup()
     try:
         preparar()
+        if "--demo" in sys.argv[1:]:
+            carregar_demo()
     except ErroDeInicio as erro:
         falhar(erro)
         sys.exit(1)
