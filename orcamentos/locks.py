@@ -4,7 +4,7 @@ from datetime import date
 
 from nucleo.models import Empresa
 from orcamentos.errors import orcamento_nao_encontrado
-from orcamentos.models import ImportacaoDeOrcamentos, Orcamento, SerieOrcamento, Status
+from orcamentos.models import Orcamento, SerieOrcamento, Status
 
 
 def orcamento_travar(*, empresa: Empresa, orcamento_id: int) -> Orcamento:
@@ -45,10 +45,3 @@ def serie_travar(*, empresa: Empresa, ano: int) -> SerieOrcamento:
     """
     SerieOrcamento.objects.bulk_create([SerieOrcamento(empresa=empresa, ano=ano)], ignore_conflicts=True)
     return SerieOrcamento.objects.select_for_update(no_key=True).get(empresa=empresa, ano=ano)
-
-
-def importacao_travar(*, empresa: Empresa, importacao_id: int) -> ImportacaoDeOrcamentos:
-    """Lock one import: two processes on one file take turns. Before any series."""
-    return ImportacaoDeOrcamentos.objects.select_for_update(no_key=True).get(
-        empresa=empresa, pk=importacao_id
-    )

@@ -2,13 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from clientes.locks import importacao_travar
 from clientes.models import ErroDaImportacao, ImportacaoDeClientes
@@ -17,10 +15,11 @@ from clientes.services.dados import CAMPOS, documento_ou_nada, municipio_achado
 from clientes.services.legado import CodigoAntigo, codigos_antigos_reservar
 from clientes.services.lote import clientes_conferir_bloco, clientes_criar_bloco
 from nucleo.ator import Ator
-from nucleo.errors import Conflito, ErroDeNegocio, ErroDeValidacao, ErrosDeValidacao
-from nucleo.importacao import Progresso, chave_do_arquivo, conferir_em_blocos, importar_em_blocos
+from nucleo.errors import ErroDeNegocio, ErroDeValidacao, ErrosDeValidacao
+from nucleo.importacao import Progresso, conferir_em_blocos, importar_em_blocos
 from nucleo.models import Empresa
 from nucleo.planilhas import ErroDeLinha, Linha, ler_planilha
+from nucleo.services.importacao import Execucao, importacao_do_arquivo
 
 OBRIGATORIAS = ("nome",)
 OPCIONAIS = (*(campo for campo in CAMPOS if campo != "nome"), "codigo_cliente")
@@ -72,25 +71,22 @@ def importacao_conferir(
 
 
 def importacao_abrir(
-    *, empresa: Empresa, ator: Ator, caminho: Path, nome: str, guardar: bool = False
+    *, empresa: Empresa, ator: Ator, caminho: Path, nome: str = "", guardar: bool = False
 ) -> ImportacaoDeClientes:
     """Find the import of this very content, or begin one; with `guardar` the file is kept in the row.
 
     The form of the file is checked first. Raises ErroDeValidacao `arquivo_invalido`, `colunas_invalidas`.
     """
     planilha_ler(caminho)
-    estado = ImportacaoDeClientes.Estado.CONFERIDA if guardar else ImportacaoDeClientes.Estado.EM_CURSO
-    importacao, _ = ImportacaoDeClientes.objects.defer("conteudo").get_or_create(
+    return importacao_do_arquivo(
+        importacoes=ImportacaoDeClientes.objects.defer("conteudo"),
         empresa=empresa,
-        chave=chave_do_arquivo(caminho),
-        defaults={
-            "arquivo": nome[:200],
-            "estado": estado,
-            "por": ator.nome[:120],
-            "conteudo": caminho.read_bytes() if guardar else None,
-        },
+        ator=ator,
+        caminho=caminho,
+        arquivo=(nome or caminho.name)[:200],
+        estado=ImportacaoDeClientes.Estado.CONFERIDA if guardar else ImportacaoDeClientes.Estado.EM_CURSO,
+        conteudo=caminho.read_bytes() if guardar else None,
     )
-    return importacao
 
 
 def importacao_confirmar(*, empresa: Empresa, ator: Ator, importacao_id: int) -> bool:
@@ -119,9 +115,8 @@ def importacao_executar(
     one file cannot mix: the second finds the position moved and stops with Conflito
     `importacao_em_curso`. Locks the import, then the codes' counters in the order of promise C.
     """
-    execucao = _Execucao(empresa, ator, importacao, registrar_erros)
-    with transaction.atomic():
-        execucao.travar()
+    execucao = _Execucao(importacao, ator, registrar_erros)
+    with execucao.transacao():
         _codigos_do_arquivo_reservar(empresa, caminho)
     progresso = importar_em_blocos(
         planilha_ler(caminho),
@@ -132,9 +127,7 @@ def importacao_executar(
         ao_progredir=ao_progredir,
         desde=execucao.progresso,
     )
-    ImportacaoDeClientes.objects.filter(pk=importacao.pk, empresa=empresa).exclude(
-        estado=ImportacaoDeClientes.Estado.CONCLUIDA
-    ).update(estado=ImportacaoDeClientes.Estado.CONCLUIDA, concluida_em=timezone.now(), conteudo=None)
+    execucao.concluir(estado=ImportacaoDeClientes.Estado.CONCLUIDA, conteudo=None)
     return progresso
 
 
@@ -161,36 +154,17 @@ def importacoes_a_retomar(*, empresa: Empresa) -> list[int]:
     return list(em_curso.values_list("pk", flat=True))
 
 
-class _Execucao:
-    """One run over one import: what the chunk runner needs, bound to it."""
+class _Execucao(Execucao):
+    """One run over one import of customers: what the block runner needs, bound to it."""
 
     def __init__(
         self,
-        empresa: Empresa,
-        ator: Ator,
         importacao: ImportacaoDeClientes,
+        ator: Ator,
         registrar_erros: Callable[[Sequence[ErroDeLinha]], None] | None,
     ) -> None:
-        self.empresa, self.ator, self.importacao = empresa, ator, importacao
-        self.registrar = registrar_erros
-        self.progresso = Progresso(
-            importacao.ate_linha, importacao.lidas, importacao.gravadas, importacao.com_erro
-        )
-
-    def travar(self) -> None:
-        atual = importacao_travar(empresa=self.empresa, importacao_id=self.importacao.pk)
-        if atual.ate_linha != self.progresso.ate_linha:
-            raise Conflito(
-                "importacao_em_curso",
-                "Outro processo está importando este arquivo.",
-                field="arquivo",
-            )
-
-    @contextmanager
-    def transacao(self) -> Iterator[None]:
-        with transaction.atomic():
-            self.travar()
-            yield
+        super().__init__(importacao)
+        self.empresa, self.ator, self.registrar = importacao.empresa, ator, registrar_erros
 
     def gravar(self, linhas: Sequence[Linha]) -> list[ErroDeLinha]:
         saida = clientes_criar_bloco(
@@ -203,20 +177,11 @@ class _Execucao:
         pares = zip(linhas, saida, strict=True)
         return [e for linha, um in pares if isinstance(um, ErroDeNegocio) for e in _erros_da_linha(linha, um)]
 
-    def gravar_posicao(self, progresso: Progresso) -> None:
-        ImportacaoDeClientes.objects.filter(pk=self.importacao.pk, empresa=self.empresa).update(
-            ate_linha=progresso.ate_linha,
-            lidas=progresso.lidas,
-            gravadas=progresso.gravadas,
-            com_erro=progresso.com_erro,
-        )
-        self.progresso = progresso
-
     def gravar_erros(self, erros: Sequence[ErroDeLinha]) -> None:
         ErroDaImportacao.objects.bulk_create(
             ErroDaImportacao(
                 empresa=self.empresa,
-                importacao=self.importacao,
+                importacao_id=self.importacao.pk,
                 linha=erro.linha,
                 campo=erro.campo[:60],
                 codigo=erro.codigo[:60],

@@ -1,21 +1,19 @@
 """Movements from a spreadsheet: commit per chunk, an error per bad row, going on where a run stopped."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
-from estoque.locks import travar_linha
 from estoque.models import ImportacaoDeMovimentacoes, MovimentacaoEstoque
 from estoque.services.lotes import movimentacoes_registrar
 from nucleo.ator import Ator
 from nucleo.decimais import decimal_brasileiro
-from nucleo.errors import Conflito, ErroDeNegocio
-from nucleo.importacao import Progresso, chave_do_arquivo, importar_em_blocos
+from nucleo.errors import ErroDeNegocio
+from nucleo.importacao import Progresso, importar_em_blocos
 from nucleo.models import Empresa
 from nucleo.planilhas import ErroDeLinha, Linha, ler_planilha
+from nucleo.services.importacao import Execucao, importacao_do_arquivo
 from nucleo.textos import chave_de_busca
 
 BLOCO = 500
@@ -23,14 +21,17 @@ OBRIGATORIAS = ("cod_produto", "tipo", "quantidade")
 OPCIONAIS = ("data", "documento", "observacao")
 
 
+def planilha_ler(caminho: Path) -> Iterator[Linha]:
+    """Return the rows of a movements' spreadsheet; raise `arquivo_invalido`, `colunas_invalidas`."""
+    return ler_planilha(caminho, obrigatorias=OBRIGATORIAS, opcionais=OPCIONAIS)
+
+
 def importacao_abrir(*, empresa: Empresa, ator: Ator, caminho: Path) -> ImportacaoDeMovimentacoes:
-    """Find the import of this content, or start one. The same file goes on, a corrected one starts anew."""
-    importacao, _ = ImportacaoDeMovimentacoes.objects.get_or_create(
-        empresa=empresa,
-        chave=chave_do_arquivo(caminho),
-        defaults={"arquivo": caminho.name[:200], "por": ator.nome[:120]},
+    """Find the import of this very content, or begin one; the form of the file is checked first."""
+    planilha_ler(caminho)
+    return importacao_do_arquivo(
+        importacoes=ImportacaoDeMovimentacoes.objects.all(), empresa=empresa, ator=ator, caminho=caminho
     )
-    return importacao
 
 
 def importacao_executar(
@@ -47,39 +48,19 @@ def importacao_executar(
     Each chunk locks the import's row: a second run of the same file is refused, never doubled. Raises
     ErroDeValidacao (`arquivo_invalido`, `colunas_invalidas`), Conflito `importacao_em_curso`.
     """
-    desde = Progresso(importacao.ate_linha, importacao.lidas, importacao.gravadas, importacao.com_erro)
-
-    def gravar_posicao(progresso: Progresso) -> None:
-        for campo in ("ate_linha", "lidas", "gravadas", "com_erro"):
-            setattr(importacao, campo, getattr(progresso, campo))
-        importacao.save(update_fields=["ate_linha", "lidas", "gravadas", "com_erro"])
-
-    def gravar(linhas: Sequence[Linha]) -> list[ErroDeLinha]:
-        return _gravar(empresa, ator, linhas)
-
+    execucao = Execucao(importacao)
     progresso = importar_em_blocos(
-        ler_planilha(caminho, obrigatorias=OBRIGATORIAS, opcionais=OPCIONAIS),
-        gravar=gravar,
-        transacao=lambda: _bloco(importacao),
-        gravar_posicao=gravar_posicao,
+        planilha_ler(caminho),
+        gravar=partial(_gravar, empresa, ator),
+        transacao=execucao.transacao,
+        gravar_posicao=execucao.gravar_posicao,
         registrar_erros=registrar_erros,
         ao_progredir=ao_progredir,
-        desde=desde,
+        desde=execucao.progresso,
         tamanho=BLOCO,
     )
-    ImportacaoDeMovimentacoes.objects.filter(pk=importacao.pk).update(concluida=True)
+    execucao.concluir()
     return progresso
-
-
-@contextmanager
-def _bloco(importacao: ImportacaoDeMovimentacoes) -> Iterator[None]:
-    with transaction.atomic():
-        atual = travar_linha(
-            ImportacaoDeMovimentacoes, empresa_id=importacao.empresa_id, pk=importacao.pk, campo="arquivo"
-        )
-        if atual.ate_linha != importacao.ate_linha:
-            raise Conflito("importacao_em_curso", "Este arquivo já está sendo importado por outro processo.")
-        yield
 
 
 def _gravar(empresa: Empresa, ator: Ator, linhas: Sequence[Linha]) -> list[ErroDeLinha]:

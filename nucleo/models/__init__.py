@@ -5,6 +5,7 @@ from nucleo.models.auditoria import RegistroAuditoria
 from nucleo.models.base import ChaveInquilino, ModeloDaEmpresa
 from nucleo.models.chave_api import ChaveApi, ChaveIdempotencia
 from nucleo.models.empresa import Empresa
+from nucleo.models.importacao import ImportacaoDeArquivo
 from nucleo.models.perfil import Perfil, Vinculo
 from nucleo.models.pulso import Pulso
 from nucleo.models.usuario import Usuario
@@ -15,6 +16,7 @@ __all__ = [
     "ChaveIdempotencia",
     "ChaveInquilino",
     "Empresa",
+    "ImportacaoDeArquivo",
     "ModeloDaEmpresa",
     "Perfil",
     "Pulso",

@@ -1,18 +1,10 @@
 from django.db import models
 
-from nucleo.models import ModeloDaEmpresa
+from nucleo.models import ImportacaoDeArquivo
 
 
-class ImportacaoDeOrcamentos(ModeloDaEmpresa):
-    """How far the import of one file is. Moves in the same transaction as the rows it speaks of."""
-
-    arquivo = models.CharField("arquivo", max_length=200)
-    chave = models.CharField("chave do conteúdo", max_length=64)
-    ate_linha = models.PositiveIntegerField(default=0)
-    lidas = models.PositiveIntegerField(default=0)
-    gravadas = models.PositiveIntegerField(default=0)
-    com_erro = models.PositiveIntegerField(default=0)
-    atualizada_em = models.DateTimeField(auto_now=True)
+class ImportacaoDeOrcamentos(ImportacaoDeArquivo):
+    """A file of quotes being brought in."""
 
     class Meta:
         db_table = "budget_importacoes"
@@ -21,6 +13,3 @@ class ImportacaoDeOrcamentos(ModeloDaEmpresa):
         constraints = [
             models.UniqueConstraint(fields=["empresa", "chave"], name="budget_importacoes_chave_uniq"),
         ]
-
-    def __str__(self) -> str:
-        return self.arquivo

@@ -6,19 +6,15 @@ number is a quote of one line, numbered by us.
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from django.db import transaction
-
 from nucleo.ator import Ator
-from nucleo.errors import Conflito
-from nucleo.importacao import TAMANHO_DO_BLOCO, Progresso, chave_do_arquivo
+from nucleo.importacao import TAMANHO_DO_BLOCO, Progresso
 from nucleo.models import Empresa
 from nucleo.planilhas import ErroDeLinha, Linha, ler_planilha
-from orcamentos.locks import importacao_travar
+from nucleo.services.importacao import Execucao, importacao_do_arquivo
 from orcamentos.models import ImportacaoDeOrcamentos
 from orcamentos.models.numeracao import numero_tentado
 from orcamentos.services.legado import grupos_gravar, grupos_lidos
@@ -58,13 +54,12 @@ def planilha_ler(caminho: Path) -> Iterator[Linha]:
     return ler_planilha(caminho, obrigatorias=OBRIGATORIAS, opcionais=OPCIONAIS, apelidos=APELIDOS)
 
 
-def importacao_abrir(*, empresa: Empresa, caminho: Path) -> ImportacaoDeOrcamentos:
+def importacao_abrir(*, empresa: Empresa, ator: Ator, caminho: Path) -> ImportacaoDeOrcamentos:
     """Find the import of this very content, or begin one; the form of the file is checked first."""
     planilha_ler(caminho)
-    importacao, _ = ImportacaoDeOrcamentos.objects.get_or_create(
-        empresa=empresa, chave=chave_do_arquivo(caminho), defaults={"arquivo": caminho.name[:200]}
+    return importacao_do_arquivo(
+        importacoes=ImportacaoDeOrcamentos.objects.all(), empresa=empresa, ator=ator, caminho=caminho
     )
-    return importacao
 
 
 def importacao_executar(
@@ -82,62 +77,38 @@ def importacao_executar(
     to a row without a number. Each chunk commits with its position. Locks the import, then the series by
     year. Raises Conflito `importacao_em_curso` where another process moved the position.
     """
-    execucao = _Execucao(empresa, ator, importacao, registrar_erros)
-    with transaction.atomic():
-        execucao.travar()
+    execucao = Execucao(importacao)
+    with execucao.transacao():
         for ano, ultimo in sorted(_maiores_numeros(caminho).items()):
             serie_empurrar(empresa=empresa, ano=ano, ultimo=ultimo, motivo=f"importação {caminho.name}")
     with closing(_blocos(caminho, apos_linha=execucao.progresso.ate_linha)) as blocos:
         for bloco in blocos:
-            execucao.gravar(bloco)
+            with execucao.transacao():
+                progresso, erros = _gravar(empresa, ator, bloco, execucao.progresso)
+                execucao.gravar_posicao(progresso)
+                # Before the commit: lines of a chunk that never commits are dropped on resuming.
+                registrar_erros(erros)
             if ao_progredir is not None:
-                ao_progredir(execucao.progresso)
+                ao_progredir(progresso)
+    execucao.concluir()
     return execucao.progresso
 
 
-@dataclass
-class _Execucao:
-    """One run over one file."""
-
-    empresa: Empresa
-    ator: Ator
-    importacao: ImportacaoDeOrcamentos
-    registrar_erros: Callable[[Sequence[ErroDeLinha]], None]
-
-    def __post_init__(self) -> None:
-        i = self.importacao
-        self.progresso = Progresso(i.ate_linha, i.lidas, i.gravadas, i.com_erro)
-
-    def travar(self) -> None:
-        """Take the import for this transaction; refuse to go on where somebody else already did."""
-        atual = importacao_travar(empresa=self.empresa, importacao_id=self.importacao.pk)
-        if atual.ate_linha != self.progresso.ate_linha:
-            raise Conflito("importacao_em_curso", "Outro processo está importando este arquivo.")
-
-    def gravar(self, bloco: list[list[Linha]]) -> None:
-        """Write one chunk of whole quotes, with the position behind it."""
-        with transaction.atomic():
-            self.travar()
-            grupos, erros = grupos_lidos(empresa=self.empresa, linhas=bloco)
-            grupos_gravar(empresa=self.empresa, ator=self.ator, grupos=grupos)
-            lidas = sum(len(linhas) for linhas in bloco)
-            gravadas = sum(len(grupo.itens) for grupo in grupos)
-            progresso = replace(
-                self.progresso,
-                ate_linha=bloco[-1][-1].numero,
-                lidas=self.progresso.lidas + lidas,
-                gravadas=self.progresso.gravadas + gravadas,
-                com_erro=self.progresso.com_erro + lidas - gravadas,
-            )
-            ImportacaoDeOrcamentos.objects.filter(pk=self.importacao.pk).update(
-                ate_linha=progresso.ate_linha,
-                lidas=progresso.lidas,
-                gravadas=progresso.gravadas,
-                com_erro=progresso.com_erro,
-            )
-            # Before the commit: lines of a chunk that never commits are dropped on resuming.
-            self.registrar_erros(erros)
-        self.progresso = progresso
+def _gravar(
+    empresa: Empresa, ator: Ator, bloco: list[list[Linha]], antes: Progresso
+) -> tuple[Progresso, list[ErroDeLinha]]:
+    """Write one chunk of whole quotes; return the progress behind it and the errors of those refused."""
+    grupos, erros = grupos_lidos(empresa=empresa, linhas=bloco)
+    grupos_gravar(empresa=empresa, ator=ator, grupos=grupos)
+    lidas = sum(len(linhas) for linhas in bloco)
+    gravadas = sum(len(grupo.itens) for grupo in grupos)
+    progresso = Progresso(
+        ate_linha=bloco[-1][-1].numero,
+        lidas=antes.lidas + lidas,
+        gravadas=antes.gravadas + gravadas,
+        com_erro=antes.com_erro + lidas - gravadas,
+    )
+    return progresso, erros
 
 
 def _maiores_numeros(caminho: Path) -> dict[int, int]:

@@ -133,7 +133,7 @@ def test_a_stopped_import_goes_on_behind_the_last_committed_chunk(
     linhas = [f"ORC-2025-{n // 2 + 1:04d};{c};2025-03-15;;;item {n};1;1;" for n in range(330)]
     caminho = planilha(*linhas)
     with escopo(empresa):
-        importacao = importacao_abrir(empresa=empresa, caminho=caminho)
+        importacao = importacao_abrir(empresa=empresa, ator=ator, caminho=caminho)
 
         def parar(progresso) -> None:
             if progresso.lidas >= 200:
@@ -149,11 +149,11 @@ def test_a_stopped_import_goes_on_behind_the_last_committed_chunk(
         assert SeriesDeOrcamentos().verificar(empresa) == []
 
 
-def test_a_file_that_is_no_spreadsheet_is_refused(empresa: Empresa, tmp_path: Path) -> None:
+def test_a_file_that_is_no_spreadsheet_is_refused(empresa: Empresa, ator: Ator, tmp_path: Path) -> None:
     caminho = tmp_path / "x.xlsx"
     caminho.write_bytes(b"\x00\x01\x02")
     with escopo(empresa), pytest.raises(ErroDeValidacao, match="CSV"):
-        importacao_abrir(empresa=empresa, caminho=caminho)
+        importacao_abrir(empresa=empresa, ator=ator, caminho=caminho)
 
 
 def test_a_number_planted_from_elsewhere_costs_no_row_of_the_import(

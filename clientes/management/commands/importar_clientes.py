@@ -1,72 +1,29 @@
 from argparse import ArgumentParser
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
-
-from clientes.models import ImportacaoDeClientes
 from clientes.services.importacao import importacao_abrir, importacao_conferir, importacao_executar
-from nucleo.escopo import escopo
 from nucleo.exportacao import ArquivoDeErros
 from nucleo.importacao import Progresso
-from nucleo.management.base import Comando, empresa_por_slug
+from nucleo.management.importacao import ComandoDeImportacao
 from nucleo.models import Empresa
-from nucleo.planilhas import contar_linhas
 
 
-class Command(Comando):
+class Command(ComandoDeImportacao):
     help = "Importa clientes de CSV ou XLSX, em blocos de 100; o mesmo arquivo continua onde parou."
-    relata = True
-    por_empresa = True
+    abrir = staticmethod(importacao_abrir)
+    importar = staticmethod(importacao_executar)
 
     def argumentos(self, parser: ArgumentParser) -> None:
-        parser.add_argument("arquivo", metavar="ARQUIVO", type=Path)
+        super().argumentos(parser)
         parser.add_argument("--conferir", action="store_true", help="só mostra o que seria recusado")
 
-    def executar(
-        self, *, empresa: str, arquivo: Path, conferir: bool, como_json: bool, **opcoes: Any
-    ) -> None:
-        if not arquivo.is_file():
-            raise CommandError(f"O arquivo {arquivo} não existe.")
-        alvo = empresa_por_slug(empresa)
-        self.mostrar = not como_json and opcoes.get("verbosity", 1) > 0
-        with escopo(alvo):
-            progresso = self._conferir(alvo, arquivo) if conferir else self._importar(alvo, arquivo)
-        verbo = "passariam" if conferir else "gravadas"
-        texto = (
-            f"{progresso.lidas} linhas lidas, {progresso.gravadas} {verbo}, {progresso.com_erro} com erro."
-        )
-        if progresso.com_erro:
-            texto += f" Erros em {arquivo.name}.erros.csv."
-        self.relatar(asdict(progresso), texto, como_json=como_json)
-
-    def _conferir(self, empresa: Empresa, arquivo: Path) -> Progresso:
+    def trabalhar(self, empresa: Empresa, arquivo: Path, **opcoes: Any) -> Progresso:
+        if not opcoes["conferir"]:
+            return super().trabalhar(empresa, arquivo, **opcoes)
+        self.verbo = "passariam"
         progresso, erros = importacao_conferir(empresa=empresa, caminho=arquivo)
         if erros:
             with ArquivoDeErros(arquivo) as destino:
                 destino.registrar(erros)
         return progresso
-
-    def _importar(self, empresa: Empresa, arquivo: Path) -> Progresso:
-        importacao = importacao_abrir(empresa=empresa, ator=self.ator, caminho=arquivo, nome=arquivo.name)
-        if importacao.estado == ImportacaoDeClientes.Estado.CONCLUIDA:
-            self.stderr.write("Este arquivo já foi importado por inteiro; nada a fazer.")
-            return Progresso(importacao.ate_linha, importacao.lidas, importacao.gravadas, importacao.com_erro)
-        self.total = contar_linhas(arquivo)
-        if importacao.ate_linha and self.mostrar:
-            self.stdout.write(f"Continuando depois da linha {importacao.ate_linha}.")
-        with ArquivoDeErros(arquivo, ate_linha=importacao.ate_linha) as destino:
-            return importacao_executar(
-                empresa=empresa,
-                ator=self.ator,
-                importacao=importacao,
-                caminho=arquivo,
-                registrar_erros=destino.registrar,
-                ao_progredir=self._progredir,
-            )
-
-    def _progredir(self, progresso: Progresso) -> None:
-        if self.mostrar and progresso.lidas % 1000 < 100:
-            self.stdout.write(f"{progresso.lidas} de {self.total} linhas, {progresso.com_erro} com erro")
-            self.stdout.flush()
