@@ -71,7 +71,12 @@ def main() -> int:
 
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        # What a command had committed stays; long ones go on from there.
+        sys.stderr.write("\nInterrompido.\n")
+        return 130
     return 0
 
 

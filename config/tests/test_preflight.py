@@ -7,13 +7,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from config import preflight
 from config.ambiente import RAIZ
-from config.embutido import ErroDeInicio
+from config.embutido import ErroDeInicio, Servidores, postgres
 from config.embutido.pastas import Pastas
 from config.preflight.esquema import conferir_esquema
 from config.preflight.servidores import sem_senha
@@ -126,6 +127,32 @@ def test_a_command_with_a_wrong_database_url_says_so_in_one_line(pastas: Pastas)
     assert feito.returncode == 1
     assert feito.stderr.count("\n") == 1
     assert feito.stderr.startswith("Erro: Não consigo conectar em DATABASE_URL")
+
+
+def test_a_command_on_a_database_that_was_never_migrated_says_what_to_do(
+    pastas: Pastas, servidores: Servidores
+) -> None:
+    def linha() -> str:
+        feito = subprocess.run(
+            [sys.executable, "manage.py", "proximos_numeros"],
+            capture_output=True,
+            text=True,
+            cwd=RAIZ,
+            env={**os.environ, "BANCO_PAPEL": "inquilino", "DJANGO_SETTINGS_MODULE": "config.settings.local"},
+        )
+        assert (feito.returncode, feito.stdout) == (1, "")
+        return feito.stderr
+
+    preparar = (
+        "CommandError: O banco não está preparado para esta versão do programa: rode 'python manage.py "
+        "migrate' (o 'make run' faz isso sozinho).\n"
+    )
+    assert linha() == preparar
+    # The same in a cluster in which another database of ours already made the role.
+    with psycopg2.connect(postgres.url(pastas)) as conexao, conexao.cursor() as cursor:
+        cursor.execute("CREATE ROLE inquilino")
+    conexao.close()
+    assert linha() == preparar
 
 
 def test_help_starts_no_server(pastas: Pastas) -> None:

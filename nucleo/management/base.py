@@ -7,11 +7,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
 from nucleo.ator import Ator
 from nucleo.errors import ErroDeNegocio
 from nucleo.escopo import visao_do_dono
 from nucleo.models import Empresa
+
+# PostgreSQL's words for a table and a column that are not there.
+_ESQUEMA_INCOMPLETO = {"42P01", "42703"}
 
 
 class Comando(BaseCommand):
@@ -37,6 +41,11 @@ class Comando(BaseCommand):
         except ErroDeNegocio as exc:
             campo = f"{exc.field}: " if exc.field else ""
             raise CommandError(f"{campo}{exc.detail} [{exc.code}]") from exc
+        except (OperationalError, InterfaceError, ProgrammingError) as exc:
+            motivo = _do_banco(exc)
+            if motivo is None:
+                raise
+            raise CommandError(motivo) from exc
 
     def executar(self, *args: Any, **opcoes: Any) -> None:
         """The work itself; domain errors become one clear line."""
@@ -47,6 +56,18 @@ class Comando(BaseCommand):
         self.stdout.write(
             json.dumps(dados, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2) if como_json else texto
         )
+
+
+def _do_banco(exc: DatabaseError | InterfaceError) -> str | None:
+    """One line for a database that is not prepared or does not answer; None where the fault is ours."""
+    linha = (str(exc).strip().splitlines() or ["sem resposta"])[0]
+    # The role comes with the first migration.
+    if getattr(exc.__cause__, "pgcode", None) in _ESQUEMA_INCOMPLETO or 'role "inquilino"' in linha:
+        return (
+            "O banco não está preparado para esta versão do programa: rode 'python manage.py migrate' "
+            "(o 'make run' faz isso sozinho)."
+        )
+    return None if isinstance(exc, ProgrammingError) else f"O banco não respondeu: {linha}"
 
 
 def empresa_por_slug(slug: str) -> Empresa:

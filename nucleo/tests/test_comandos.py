@@ -2,7 +2,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, ProgrammingError
 
+from nucleo.management.base import Comando
 from nucleo.models import Empresa, Usuario, Vinculo
 from nucleo.services.chaves import chave_autenticar
 from nucleo.services.empresas import usuario_criar
@@ -86,3 +88,18 @@ def test_an_unknown_empresa_is_one_clear_line() -> None:
 def test_o_perfil_pode_ser_escrito_sem_acento(empresa):
     usuario_criar(empresa=empresa, login="bia", perfil="cobranca")
     assert list(Vinculo.objects.values_list("perfil__nome", flat=True)) == ["cobrança"]
+
+
+def test_a_lost_database_is_one_clear_line_and_a_fault_of_ours_is_not_hidden() -> None:
+    class Falha(Comando):
+        def executar(self, **_: object) -> None:
+            raise self.erro
+
+    falha = Falha()
+    falha.erro = OperationalError("server closed the connection unexpectedly\n\tThis probably means ...")
+    with pytest.raises(CommandError) as recusa:
+        call_command(falha)
+    assert str(recusa.value) == "O banco não respondeu: server closed the connection unexpectedly"
+    falha.erro = ProgrammingError("syntax error")
+    with pytest.raises(ProgrammingError):
+        call_command(falha)
