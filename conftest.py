@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
 from nucleo.ator import Ator
@@ -10,6 +11,10 @@ from nucleo.escopo import escopo
 from nucleo.models import Empresa
 from nucleo.services.chaves import chave_criar
 from nucleo.services.empresas import empresa_criar
+
+# A busy machine draws slowly; how long an example takes says nothing about the code.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 # The browser and its server, for every app.
 pytest_plugins = ["config.tests.navegador"]
