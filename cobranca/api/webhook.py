@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST
 from cobranca.services.instancias import CABECALHO_DO_SEGREDO
 from cobranca.services.webhooks import evento_guardar, eventos_processar, instancia_do_webhook
 from nucleo.api.problemas import problema_http
+from nucleo.errors import Indisponivel
 from nucleo.escopo import escopo
 from nucleo.models import Empresa
 
-# The gateway sends no body of this size by itself; anything larger is not one of its events.
-CORPO_MAXIMO = 10 * 1024 * 1024
+# Events are a few kB, media and history are not asked for: anything larger is none of the gateway's events.
+CORPO_MAXIMO = 8 * 1024 * 1024
 
 
 @csrf_exempt
@@ -26,6 +27,8 @@ def receber(request: HttpRequest, codigo: str) -> HttpResponse:
         return _receber(request, codigo)
     except (OperationalError, InterfaceError):
         return problema_http(503, "indisponivel", "O banco de dados não responde; envie de novo.")
+    except Indisponivel as exc:
+        return problema_http(503, exc.code, exc.detail)
 
 
 def _receber(request: HttpRequest, codigo: str) -> HttpResponse:
@@ -36,7 +39,7 @@ def _receber(request: HttpRequest, codigo: str) -> HttpResponse:
         return problema_http(401, "segredo_invalido", f"O cabeçalho {CABECALHO_DO_SEGREDO} não confere.")
     corpo = _corpo(request)
     if corpo is None:
-        return problema_http(413, "corpo_grande_demais", "O corpo do webhook passa de 10 MB.")
+        return problema_http(413, "corpo_grande_demais", "O corpo do webhook passa de 8 MB.")
     try:
         payload = json.loads(corpo)
     except (ValueError, RecursionError):
