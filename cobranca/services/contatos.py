@@ -107,10 +107,12 @@ def optout_registrar(
 ) -> int:
     """Stop everything for whoever has this phone, at once; return how many contatos it was news to.
 
-    Locks contatos, then their ciclos, then messages. What is in flight looks once more before its call.
-    Ciclos stay active (the debt is not paid), with nothing left to send. Idempotent. Audited.
+    Locks the empresa's creation of ciclos (else one being created under another name for this phone
+    would be missed), contatos, then their ciclos, then messages. What is in flight looks once more before
+    its call. Ciclos stay active (the debt is not paid), with nothing left to send. Idempotent. Audited.
     """
     with transaction.atomic():
+        locks.criacao_de_ciclos(empresa=empresa)
         contatos = locks.contatos(empresa=empresa, filtro=Q(chave_fone=chave_fone))
         novos = [contato for contato in contatos if contato.optout_em is None]
         for contato in novos:

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+import psycopg2
 from django.db import connection
 
 from cobranca.models import ConfiguracaoCobranca, Mensagem
@@ -87,24 +88,45 @@ def _esperar_de_pe(url: str) -> None:
     raise TimeoutError("o simulador não subiu")
 
 
+def despachante(*opcoes: str) -> subprocess.Popen[bytes]:
+    """One dispatcher process on the test database."""
+    comando = [sys.executable, "-m", "cobranca.tests.despachante", *opcoes]
+    return subprocess.Popen(comando, cwd=RAIZ, env=ambiente(), stdout=subprocess.DEVNULL)
+
+
+def esperar(pronto: Callable[[], bool], prazo_s: float = 60) -> None:
+    """Wait until something is so; a condition, never a guess of how long it takes."""
+    fim = time.monotonic() + prazo_s
+    while not pronto():
+        if time.monotonic() > fim:
+            raise TimeoutError("a condição esperada não veio")
+        time.sleep(0.02)
+
+
+def esta_parado(pid: int) -> bool:
+    """Whether a process was stopped by a signal."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def derrubar_esta_conexao() -> None:
+    """End our own connection from outside, as a restart of the database does."""
+    with psycopg2.connect(**connection.get_connection_params()) as outra, outra.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    outra.close()
+
+
 class Despachantes:
     """A few dispatcher processes; killed without warning, replaced at once."""
 
     def __init__(self, quantos: int, *, sem_trava: bool = False) -> None:
-        self.comando = [sys.executable, "-m", "cobranca.tests.despachante"]
-        if sem_trava:
-            self.comando.append("--sem-trava")
-        self.ambiente = ambiente()
-        self.processos = [self._novo() for _ in range(quantos)]
-
-    def _novo(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self.comando, cwd=RAIZ, env=self.ambiente, stdout=subprocess.DEVNULL)
+        self.opcoes = ["--sem-trava"] if sem_trava else []
+        self.processos = [despachante(*self.opcoes) for _ in range(quantos)]
 
     def matar_um(self, sorte: random.Random) -> None:
         indice = sorte.randrange(len(self.processos))
         os.kill(self.processos[indice].pid, signal.SIGKILL)
         self.processos[indice].wait()
-        self.processos[indice] = self._novo()
+        self.processos[indice] = despachante(*self.opcoes)
 
     def parar(self) -> None:
         for processo in self.processos:

@@ -1,9 +1,13 @@
 """A dispatcher as a real process of its own, for the tests that kill it.
 
 Times are shortened after the settings were read, because the settings refuse such short ones. With
-`--sem-trava` every guard of the claim is taken away: the positive control.
+`--sem-trava` every guard of the claim is taken away: the positive control. With `--parar=antes` (or
+`depois`) it stops itself once, before (or after) its last look, and does one round only; `--sem-prazo`
+takes away what keeps one that wakes up late from calling.
 """
 
+import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -62,14 +66,52 @@ def tirar_as_travas() -> None:
     QuerySet.select_for_update = sem_trava
 
 
+def parar_no_meio(onde: str) -> None:
+    """SIGSTOP between the claim and the call, as a frozen container or a swapping host does."""
+    from cobranca.services import despacho
+
+    olhar, paradas = despacho._parada, []
+
+    def parada(mensagem: Any) -> str:
+        if onde == "antes" and not paradas:
+            paradas.append(mensagem.pk)
+            os.kill(os.getpid(), signal.SIGSTOP)
+        motivo = olhar(mensagem)
+        if onde == "depois" and not paradas:
+            paradas.append(mensagem.pk)
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return motivo
+
+    despacho._parada = parada
+
+
+def tirar_o_prazo() -> None:
+    from cobranca.gateway import Cliente
+    from cobranca.services import despacho
+
+    enviar = Cliente.enviar_texto
+
+    def sem_prazo(self: Any, *, numero: str, texto: str, ate: float) -> Any:
+        return enviar(self, numero=numero, texto=texto)
+
+    despacho._tarde_demais = lambda mesa: ""
+    despacho._parada = lambda mensagem: ""
+    Cliente.enviar_texto = sem_prazo
+
+
 def main() -> None:
     django.setup()
     encurtar_tempos()
     if "--sem-trava" in sys.argv:
         tirar_as_travas()
+    if "--sem-prazo" in sys.argv:
+        tirar_o_prazo()
+    parar = next((a.partition("=")[2] for a in sys.argv if a.startswith("--parar=")), "")
+    if parar:
+        parar_no_meio(parar)
     from django.core.management import call_command
 
-    call_command("despachar_mensagens")
+    call_command("despachar_mensagens", uma_vez=bool(parar))
 
 
 if __name__ == "__main__":
