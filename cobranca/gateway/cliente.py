@@ -32,7 +32,7 @@ OCIOSA_S = (
 CORPO_MAXIMO = 8 * 1024 * 1024
 PAGINA = 50
 PAGINAS_MAXIMAS = 20
-FOLGA_S = 120  # the two clocks need not agree
+FOLGA_S = 86_400  # the two clocks need not agree; the reference decides, the window only bounds the pages
 FALHAS = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
@@ -88,15 +88,18 @@ class Cliente:
 
     # -- sending -----------------------------------------------------------------------------------------
 
-    def enviar_texto(self, *, numero: str, texto: str) -> Desfecho:
+    def enviar_texto(self, *, numero: str, texto: str, ate: float | None = None) -> Desfecho:
         """Sends one text and says what happened; never raises for what the network or the server does.
 
-        One request, no retry: the gateway has no idempotency. Takes ``timeout_s`` seconds at most.
+        One request, no retry: the gateway has no idempotency. Takes ``timeout_s`` seconds at most, and is
+        over by ``ate`` (monotonic): a process that was stopped on the way writes nothing after it.
         ``numero`` is 55 + DDD + number. Raises GatewayEmTransacao inside an open transaction.
         """
         corpo = {"number": so_digitos(numero), "text": texto, "linkPreview": False}
         try:
-            resposta = self._pedir("POST", f"/message/sendText/{self._nome}", corpo, prazo_s=self._timeout_s)
+            resposta = self._pedir(
+                "POST", f"/message/sendText/{self._nome}", corpo, prazo_s=self._timeout_s, ate=ate
+            )
         except FALHAS as erro:
             return classificar(erro)
         desfecho = classificar(resposta)
@@ -226,7 +229,9 @@ class Cliente:
         except (ValueError, RecursionError) as erro:
             raise _incompreensivel() from erro
 
-    def _pedir(self, metodo: str, caminho: str, corpo: Any, *, prazo_s: float) -> RespostaBruta:
+    def _pedir(
+        self, metodo: str, caminho: str, corpo: Any, *, prazo_s: float, ate: float | None = None
+    ) -> RespostaBruta:
         exigir_fora_de_transacao()
         conteudo, cabecalhos = b"", self._cabecalhos
         if corpo is not None:
@@ -243,7 +248,8 @@ class Cliente:
             scheme=self._url.raw_scheme, host=self._url.raw_host, port=self._url.port, target=alvo
         )
         limites = {"connect": min(CONEXAO_S, prazo_s), "read": prazo_s, "write": prazo_s, "pool": prazo_s}
-        self._prazo.fim = time.monotonic() + prazo_s
+        fim = time.monotonic() + prazo_s
+        self._prazo.fim = fim if ate is None else min(fim, ate)
         try:
             with self._conexoes.stream(
                 metodo, url, headers=cabecalhos, content=conteudo or None, extensions={"timeout": limites}

@@ -6,16 +6,18 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from cobranca import locks
-from cobranca.gateway import Cliente
+from cobranca.gateway import Cliente, Desfecho
 from cobranca.models import Ciclo, ConfiguracaoCobranca, Instancia, Mensagem, Tentativa
 from cobranca.services.configuracao import configuracao_da
+from cobranca.services.criacao import MOTIVO_SUPERADA
 from cobranca.services.expediente import Expediente, expediente_da
 from cobranca.services.instancias import cliente_da, desfecho_contar, instancia_pronta, intervalo_de
 from cobranca.services.orfas import orfas_declarar_incertas
@@ -34,9 +36,15 @@ UPDATE cobranca_mensagem SET status = 'sending', token = %s, reclamada_em = %s, 
 WHERE empresa_id = %s AND id = %s"""
 _OLHAR: Final = """
 SELECT c.status, k.optout_em, c.motivo, g.modo
-FROM cobranca_ciclo c JOIN cobranca_contato k ON k.id = c.contato_id AND k.empresa_id = c.empresa_id
+FROM cobranca_mensagem m
+JOIN cobranca_ciclo c ON c.id = m.ciclo_id AND c.empresa_id = m.empresa_id
+JOIN cobranca_contato k ON k.id = c.contato_id AND k.empresa_id = c.empresa_id
 LEFT JOIN cobranca_configuracaocobranca g ON g.empresa_id = c.empresa_id
-WHERE c.empresa_id = %s AND c.id = %s"""
+WHERE m.empresa_id = %s AND m.id = %s AND m.token = %s AND m.status = 'sending' AND m.incerta_em IS NULL"""
+# No claim after this long: the task's time limit would cut a call off in the middle.
+RODADA_MAXIMA_S: Final = 300
+# A restart of the database takes seconds: the outcome of a call is held in hand for about a minute.
+ESPERAS_DO_BANCO_S: Final = (0.2, 1, 2, 5, 10, 20, 20)
 
 
 @dataclass
@@ -64,6 +72,8 @@ class Mesa:
     redator: Redator
     cliente: Cliente
     cursor: tuple[datetime, int] | None = None
+    # Monotonic moment of the last claim, from which the call's whole deadline counts.
+    reclamada: float = 0.0
     rodada: Rodada = field(default_factory=Rodada)
 
 
@@ -73,8 +83,8 @@ def rodada_da_instancia(
     """Send up to `limite` due messages through one sender, one after another.
 
     Inside the empresa's scope, outside any transaction. One process at a time has the sender's turn; the
-    others leave at once. Stops early when the sender gets sick, the empresa is closed, or pacing would
-    wait past `prazo_s`.
+    others leave at once. Stops early when the sender gets sick, the empresa is closed, pacing would wait
+    past `prazo_s`, or the round has lasted RODADA_MAXIMA_S.
     """
     with locks.vez_do_remetente(instancia_id=instancia.pk) as minha:
         if not minha:
@@ -83,8 +93,12 @@ def rodada_da_instancia(
         if not instancia_pronta(empresa=empresa, instancia=instancia):
             return Rodada(motivo=instancia.motivo or "instância em descanso")
         mesa = _por_a_mesa(empresa, instancia)
-        fim = time.monotonic() + (settings.COBRANCA_RODADA_S if prazo_s is None else prazo_s)
+        inicio = time.monotonic()
+        fim = inicio + (settings.COBRANCA_RODADA_S if prazo_s is None else prazo_s)
         for _ in range(limite):
+            if time.monotonic() - inicio > RODADA_MAXIMA_S:
+                mesa.rodada.motivo = "a rodada demorou demais"
+                break
             if not _esperar_a_vez(mesa, fim) or not _uma(mesa):
                 break
     return mesa.rodada
@@ -126,22 +140,17 @@ def _uma(mesa: Mesa) -> bool:
         return _recusada_pelo_banco(mesa, exc)
     if mensagem is None:
         return seguir
-    if motivo := _parada(mensagem):
+    if motivo := _parada(mensagem) or _tarde_demais(mesa):
         _registrar_parada(mesa, mensagem, motivo)
         return True
     return _enviar(mesa, mensagem)
 
 
 def _enviar(mesa: Mesa, mensagem: Mensagem) -> bool:
-    token = mensagem.token or uuid.uuid4()
-    desfecho = mesa.cliente.enviar_texto(numero=mensagem.numero, texto=mensagem.texto)
-    status = desfecho_registrar(
-        empresa=mesa.empresa,
-        mensagem=mensagem,
-        token=token,
-        desfecho=desfecho,
-        limite=mesa.configuracao.limite_tentativas,
-    )
+    # Counted from the claim: whoever looks this message up later knows when its call is surely over.
+    prazo = mesa.reclamada + settings.COBRANCA_TIMEOUT_S
+    desfecho = mesa.cliente.enviar_texto(numero=mensagem.numero, texto=mensagem.texto, ate=prazo)
+    status, com_a_vez = _registrar(mesa, mensagem, desfecho)
     if status == Mensagem.Status.ENVIADA:
         mesa.rodada.enviadas += 1
     else:
@@ -150,7 +159,41 @@ def _enviar(mesa: Mesa, mensagem: Mensagem) -> bool:
             "mensagem não enviada",
             extra={"mensagem": mensagem.pk, "codigo": desfecho.codigo, "detalhe": desfecho.detalhe},
         )
-    return desfecho_contar(empresa=mesa.empresa, instancia=mesa.instancia, desfecho=desfecho)
+    pode = desfecho_contar(empresa=mesa.empresa, instancia=mesa.instancia, desfecho=desfecho)
+    return pode and com_a_vez
+
+
+def _registrar(mesa: Mesa, mensagem: Mensagem, desfecho: Desfecho) -> tuple[str, bool]:
+    """Record the attempt's end, also through a restart of the database; return (status, turn still ours).
+
+    What the gateway answered is known here alone: a look-up would not find what it did not store. The
+    token guards the record whoever has the sender's turn by then.
+    """
+    chamada = partial(
+        desfecho_registrar,
+        empresa=mesa.empresa,
+        mensagem=mensagem,
+        token=mensagem.token or uuid.uuid4(),
+        desfecho=desfecho,
+        limite=mesa.configuracao.limite_tentativas,
+    )
+    com_a_vez = True
+    for espera in ESPERAS_DO_BANCO_S:
+        try:
+            return chamada(), com_a_vez
+        except (OperationalError, InterfaceError) as exc:
+            logger.warning("registro sem banco; nova tentativa em %s s: %s", espera, exc)
+            # The session's lock, the turn, went with the connection: the round ends after this message.
+            connection.close()
+            com_a_vez, mesa.rodada.motivo = False, "o banco de dados caiu no meio da rodada"
+            time.sleep(espera)
+    return chamada(), com_a_vez
+
+
+def _tarde_demais(mesa: Mesa) -> str:
+    """Why a claim that lay too long (a process stopped in between) is given back instead of called."""
+    parada = time.monotonic() - mesa.reclamada > settings.COBRANCA_TIMEOUT_S / 2
+    return "O envio demorou a começar e voltou à fila." if parada else ""
 
 
 def _recusada_pelo_banco(mesa: Mesa, exc: IntegrityError) -> bool:
@@ -169,7 +212,7 @@ def _reclamar(mesa: Mesa) -> tuple[Mensagem | None, bool]:
 
     Return (message to send, None if there is none; whether the round goes on).
     """
-    agora = timezone.now()
+    mesa.reclamada, agora = time.monotonic(), timezone.now()
     hoje = mesa.expediente.dia(agora)
     amanha = mesa.expediente.inicio(hoje + timedelta(days=1))
     with transaction.atomic():
@@ -198,15 +241,25 @@ def _ainda_vale(mesa: Mesa, mensagem: Mensagem, hoje: date, amanha: datetime) ->
     elif ciclo.pausado_ate and ciclo.pausado_ate >= hoje:
         volta = mesa.expediente.inicio(ciclo.pausado_ate + timedelta(days=1))
         mensagem.agendada_para = mesa.expediente.proximo(volta)
-    elif mensagem.tem_posterior:  # type: ignore[attr-defined]
+    elif mensagem.tem_posterior or _passo_posterior_saiu(mensagem):  # type: ignore[attr-defined]
         mensagem.status = Mensagem.Status.SUBSTITUIDA
-        mensagem.erro = "Outro passo do mesmo ciclo sai no mesmo dia."
+        mensagem.erro = MOTIVO_SUPERADA
     elif mensagem.ja_saiu_hoje:  # type: ignore[attr-defined]
         mensagem.agendada_para = mesa.expediente.proximo(amanha)
     else:
         return True
     mensagem.save(update_fields=["status", "erro", "agendada_para"])
     return False
+
+
+def _passo_posterior_saiu(mensagem: Mensagem) -> bool:
+    """Whether a retry comes after its ciclo's next step has left: no "vence em 3 dias" after "venceu"."""
+    if not mensagem.tentativas:
+        return False
+    irmas = Mensagem.objects.filter(empresa=mensagem.empresa_id, ciclo=mensagem.ciclo_id)
+    return irmas.filter(
+        tipo=Mensagem.Tipo.LEMBRETE, passo__gt=mensagem.passo, status__in=Mensagem.SAIU
+    ).exists()
 
 
 def _motivo_de_parada(mensagem: Mensagem) -> str:
@@ -272,12 +325,12 @@ def livro_da(empresa: Empresa, mensagem: Mensagem, hoje: date) -> Livro:
 
 
 def _parada(mensagem: Mensagem) -> str:
-    """One more look right before the call: a stop committed after the claim is tried once more."""
+    """One more look right before the call: is the claim still ours, and was nothing stopped since?"""
     with connection.cursor() as cursor:
-        cursor.execute(_OLHAR, [mensagem.empresa_id, mensagem.ciclo_id])
+        cursor.execute(_OLHAR, [mensagem.empresa_id, mensagem.pk, mensagem.token])
         linha = cursor.fetchone()
     if linha is None:
-        return "Ciclo desconhecido."
+        return "Outro processo já cuida deste envio."
     mensagem.ciclo.status, mensagem.ciclo.contato.optout_em, mensagem.ciclo.motivo, modo = linha
     if modo != _MODO.LIGADO:
         return "O envio da empresa foi desligado."
@@ -285,14 +338,18 @@ def _parada(mensagem: Mensagem) -> str:
 
 
 def _registrar_parada(mesa: Mesa, mensagem: Mensagem, motivo: str) -> None:
-    """Nothing was called: the message is stopped, or waits where only the sending was switched off."""
+    """Nothing was called: the message is stopped, or waits again where its ciclo may still be reminded.
+
+    Whoever took it over meanwhile has changed its token: then there is nothing of ours to give back.
+    """
     with transaction.atomic():
         atual = locks.mensagem_com_ciclo(empresa=mesa.empresa, mensagem_id=mensagem.pk)
         if atual is None or atual.token != mensagem.token:
             return
-        so_desligado = not _motivo_de_parada(atual)
-        atual.status = Mensagem.Status.PENDENTE if so_desligado else Mensagem.Status.CANCELADA
+        ainda_vale = not _motivo_de_parada(atual)
+        atual.status = Mensagem.Status.PENDENTE if ainda_vale else Mensagem.Status.CANCELADA
         atual.erro, atual.token, atual.dia_envio = motivo[:300], None, None
+        atual.incerta_em = atual.consultar_em = None
         atual.tentativas -= 1
         atual.save()
         tentativa_anotar(

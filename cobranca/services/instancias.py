@@ -19,8 +19,9 @@ from django.utils.text import slugify
 from cobranca.gateway import Cliente, Desfecho, ErroDoGateway, TipoDeDesfecho
 from cobranca.models import Instancia
 from cobranca.services.cifra import cifrar, decifrar
+from cobranca.services.orfas import em_envio_segurar
 from nucleo.ator import Ator
-from nucleo.errors import Conflito, ErroDeValidacao, restricoes
+from nucleo.errors import Conflito, ErroDeValidacao, Indisponivel, restricoes
 from nucleo.models import Empresa
 from nucleo.services.auditoria import auditar
 from nucleo.textos import texto_limpo
@@ -133,12 +134,17 @@ def clientes_fechar() -> None:
 
 @contextmanager
 def _indisponivel_e_doente() -> Iterator[list[str]]:
-    """Collect the reason why the sender cannot be used, instead of raising it."""
+    """Collect the reason why the sender cannot be used, instead of raising it.
+
+    A key that cannot be opened is one of them: it must not stop the other senders of the same round.
+    """
     motivos: list[str] = []
     try:
         yield motivos
     except ErroDoGateway as exc:
         motivos.append(exc.motivo)
+    except Indisponivel as exc:
+        motivos.append(exc.detail)
 
 
 def instancia_verificar(*, empresa: Empresa, instancia: Instancia) -> Instancia:
@@ -280,14 +286,19 @@ def instancia_ajustar(
 ) -> None:
     """Change address, pace and preference of a sender, and its key where one is given. Audited.
 
-    Raises ErroDeValidacao.
+    What is under way when the address changes is held: the new gateway would say that it never left.
+    Locks the ciclos of those messages. Raises ErroDeValidacao.
     """
+    nova = _endereco(url)
     with transaction.atomic():
+        atual = Instancia.objects.get(empresa=empresa, pk=instancia.pk)
         Instancia.objects.filter(empresa=empresa, pk=instancia.pk).update(
-            url=_endereco(url), ordem=ordem, ativa=ativa, por_minuto=_por_minuto(por_minuto),
+            url=nova, ordem=ordem, ativa=ativa, por_minuto=_por_minuto(por_minuto),
             variacao_ritmo=variacao_ritmo, aquecimento_dias=aquecimento_dias, verificada_em=None,
             disjuntor_ate=None, falhas_seguidas=0,
         )  # fmt: skip
+        if atual.url != nova:
+            em_envio_segurar(empresa=empresa, instancia=instancia)
         if chave:
             instancia_trocar_chave(empresa=empresa, ator=ator, instancia=instancia, chave=chave)
         auditar(empresa=empresa, ator=ator, acao="instancia_ajustada", objeto=instancia, para=instancia.nome)

@@ -1,13 +1,13 @@
 """Stuck and uncertain messages: looked up at the gateway first, then they go on."""
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from cobranca import locks
@@ -15,8 +15,15 @@ from cobranca.gateway import Achada, ErroDoGateway
 from cobranca.models import ConfiguracaoCobranca, Mensagem, Tentativa
 from cobranca.services.configuracao import configuracao_da
 from cobranca.services.instancias import cliente_da
-from cobranca.services.registro import campos_de_enviada, segurar, tentativa_anotar, voltar_a_fila
+from cobranca.services.registro import (
+    campos_de_enviada,
+    saida_confirmar,
+    segurar,
+    tentativa_anotar,
+    voltar_a_fila,
+)
 from cobranca.services.templates import referencia_de
+from nucleo.errors import Indisponivel
 from nucleo.models import Empresa
 
 logger = logging.getLogger(__name__)
@@ -25,6 +32,8 @@ MOTIVO_PRESA: Final = "O envio ficou preso; foi conferido no gateway."
 MOTIVO_SEM_REGISTRO: Final = "O gateway não tem registro deste envio."
 # A look-up that is under way keeps others from repeating it for this long.
 _RESERVA_S: Final = 120
+# Dispatch waits for recovery: a slow gateway may not take the whole round.
+_DURACAO_MAXIMA_S: Final = 120
 
 
 @dataclass
@@ -44,19 +53,24 @@ def mensagens_recuperar(*, empresa: Empresa, limite: int = POR_RODADA) -> Recupe
     """Clear up what is stuck in `sending` or uncertain, at the instância that tried it.
 
     A hit: `sent`. A clean no-hit: back to `pending`, or `held` where the empresa chose so. No answer: it
-    stays and is looked up again. Outside any transaction; several processes may run it at once.
+    stays and is looked up again, and its instância is asked no more this time. Outside any transaction;
+    several processes may run it at once.
     """
     _presas_declarar_incertas(empresa)
-    resultado = Recuperacao()
+    resultado, mudas, inicio = Recuperacao(), set[int | None](), time.monotonic()
     for _ in range(limite):
-        mensagem = _reservar(empresa)
+        if time.monotonic() - inicio > _DURACAO_MAXIMA_S:
+            break
+        mensagem = _reservar(empresa, mudas)
         if mensagem is None:
             break
         try:
             achada = _procurar(mensagem)
-        except ErroDoGateway as exc:
-            logger.warning("conferência sem resposta", extra={"mensagem": mensagem.pk, "codigo": exc.codigo})
+        except (ErroDoGateway, Indisponivel) as exc:
+            codigo = exc.codigo if isinstance(exc, ErroDoGateway) else exc.code
+            logger.warning("conferência sem resposta", extra={"mensagem": mensagem.pk, "codigo": codigo})
             resultado.sem_resposta += 1
+            mudas.add(mensagem.instancia_id)
             continue
         _concluir(empresa, mensagem, achada, resultado)
     return resultado
@@ -73,12 +87,13 @@ def _presas_declarar_incertas(empresa: Empresa) -> None:
     ).update(incerta_em=agora, consultar_em=agora, erro=MOTIVO_PRESA)
 
 
-def _reservar(empresa: Empresa) -> Mensagem | None:
+def _reservar(empresa: Empresa, mudas: set[int | None]) -> Mensagem | None:
     """Take one message whose look-up is due; whoever else looks finds it taken for a while."""
     agora = timezone.now()
     devidas = Mensagem.objects.filter(
         empresa=empresa, status=Mensagem.Status.ENVIANDO, incerta_em__isnull=False, consultar_em__lte=agora
     )
+    devidas = devidas.exclude(instancia__in=mudas)
     for mensagem in devidas.select_related("instancia").order_by("consultar_em", "id")[:20]:
         minha = Mensagem.objects.filter(
             pk=mensagem.pk, token=mensagem.token, consultar_em=mensagem.consultar_em
@@ -144,11 +159,7 @@ def mensagem_procurar(*, empresa: Empresa, mensagem: Mensagem) -> bool:
 
     Raises ErroDoGateway when the gateway gives no answer.
     """
-    from cobranca.services.registro import saida_confirmar
-
-    alvo = Mensagem.objects.filter(Q(instancia__isnull=False), empresa=empresa, pk=mensagem.pk)
-    atual = alvo.select_related("instancia").first()
-    achada = _procurar(atual) if atual else None
+    achada = _procurar(mensagem) if mensagem.reclamada_em else None
     if achada is None:
         return False
     return saida_confirmar(
