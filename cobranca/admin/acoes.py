@@ -21,6 +21,8 @@ class ComAcoes(AdminDaEmpresa):
     """A page whose objects have buttons. `acoes_de(obj)` says which ones now."""
 
     acoes: ClassVar[dict[str, Acao]] = {}
+    # What a button asks for beside itself: (name given to the call, kind of the input, its label).
+    perguntas: ClassVar[dict[str, tuple[str, str, str]]] = {}
     change_form_outer_before_template = "cobranca/admin/acoes.html"
 
     def acoes_de(self, obj: Any) -> list[str]:
@@ -44,8 +46,10 @@ class ComAcoes(AdminDaEmpresa):
         if obj is None or acao not in self.acoes or not self.pode_agir(request):
             raise PermissionDenied
         empresa, ator = empresa_do_pedido(request), ator_do_pedido(request)
+        campo = self.perguntas.get(acao, ("", "", ""))[0]
+        respostas = {campo: request.POST.get(campo, "")} if campo else {}
         try:
-            frase = self.acoes[acao][1](empresa=empresa, ator=ator, obj=obj)
+            frase = self.acoes[acao][1](empresa=empresa, ator=ator, obj=obj, **respostas)
         except (ErroDeNegocio, ErroDoGateway) as exc:
             self.message_user(request, getattr(exc, "detail", str(exc)), messages.ERROR)
         else:
@@ -60,7 +64,10 @@ class ComAcoes(AdminDaEmpresa):
         obj = self.get_object(request, object_id)
         nome = f"admin:{self.opts.app_label}_{self.opts.model_name}_acao"
         botoes = (
-            [(self.acoes[a][0], reverse(nome, args=[obj.pk, a])) for a in self.acoes_de(obj)]
+            [
+                (self.acoes[a][0], reverse(nome, args=[obj.pk, a]), self.perguntas.get(a))
+                for a in self.acoes_de(obj)
+            ]
             if obj is not None and self.pode_agir(request)
             else []
         )

@@ -6,7 +6,7 @@ from unfold.admin import TabularInline
 
 from cobranca.admin.acoes import ComAcoes
 from cobranca.models import Ciclo, Contato, Mensagem
-from cobranca.services import ciclo_cancelar, ciclo_pagar
+from cobranca.services import ciclo_cancelar, ciclo_pagar, ciclo_prometer
 from cobranca.services.contatos import optout_desfazer, optout_registrar
 from nucleo.admin.base import SomenteLeitura
 from nucleo.decimais import reais
@@ -40,11 +40,23 @@ def _cancelar(*, empresa: Any, ator: Any, obj: Ciclo) -> str:
     return "Ciclo cancelado; nada mais sai dele."
 
 
+def _prometer(*, empresa: Any, ator: Any, obj: Ciclo, pagar_ate: str) -> str:
+    ciclo = ciclo_prometer(
+        empresa=empresa, ator=ator, external_billing_id=obj.external_billing_id, pagar_ate=pagar_ate
+    )
+    return f"Promessa anotada: nada sai até {ciclo.pausado_ate:%d/%m/%Y}; depois a régua segue sozinha."
+
+
 @admin.register(Ciclo)
 class CicloAdmin(ComAcoes, SomenteLeitura):
     """Charges being followed up, with their messages."""
 
-    acoes = {"pagar": ("Registrar pagamento", _pagar), "cancelar": ("Cancelar ciclo", _cancelar)}
+    acoes = {
+        "pagar": ("Registrar pagamento", _pagar),
+        "prometer": ("Anotar promessa", _prometer),
+        "cancelar": ("Cancelar ciclo", _cancelar),
+    }
+    perguntas = {"prometer": ("pagar_ate", "date", "Prometeu pagar até")}
     list_display = ("external_billing_id", "contato", "em_reais", "vencimento", "status", "pausado_ate")
     list_filter = ("status", "vencimento")
     list_select_related = ("contato",)
@@ -58,7 +70,7 @@ class CicloAdmin(ComAcoes, SomenteLeitura):
 
     def acoes_de(self, obj: Ciclo) -> list[str]:
         if obj.status == Ciclo.Status.ATIVO:
-            return ["pagar", "cancelar"]
+            return ["pagar", "prometer", "cancelar"]
         return ["pagar"] if obj.status == Ciclo.Status.CONCLUIDO else []
 
 

@@ -8,6 +8,7 @@ from unfold.admin import TabularInline
 from cobranca.admin.acoes import ComAcoes
 from cobranca.models import EventoRecebido, Mensagem, Tentativa
 from cobranca.services.decisoes import mensagem_decidir
+from cobranca.services.recuperacao import mensagem_procurar
 from nucleo.admin.base import SomenteLeitura
 
 _FRASES = {
@@ -20,6 +21,12 @@ _FRASES = {
 def _decidir(decisao: str, *, empresa: Any, ator: Any, obj: Mensagem) -> str:
     mensagem_decidir(empresa=empresa, ator=ator, mensagem_id=obj.pk, decisao=decisao)
     return _FRASES[decisao]
+
+
+def _conferir(*, empresa: Any, ator: Any, obj: Mensagem) -> str:
+    if mensagem_procurar(empresa=empresa, mensagem=obj):
+        return "Achada no gateway: a mensagem tinha saído."
+    return "O gateway não tem registro desta mensagem; isso não prova que ela não saiu."
 
 
 class HistoricoInline(TabularInline):
@@ -43,6 +50,7 @@ class MensagemAdmin(ComAcoes, SomenteLeitura):
     """Every message with its reason; a held one with the buttons that decide about it."""
 
     acoes = {
+        "conferir": ("Conferir no gateway", _conferir),
         "reenviar": ("Enviar de novo", partial(_decidir, "reenviar")),
         "foi_enviada": ("Já foi enviada", partial(_decidir, "foi_enviada")),
         "desistir": ("Desistir", partial(_decidir, "desistir")),

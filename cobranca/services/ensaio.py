@@ -1,8 +1,10 @@
 """Rehearsal: everything but the call. The office sees what would leave, and nothing leaves."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from cobranca.models import Mensagem
@@ -16,14 +18,16 @@ POR_RODADA: Final = 500
 
 
 def mensagens_ensaiar(*, empresa: Empresa) -> int:
-    """Write what each due message would say, once; it stays `pending`. Return how many."""
+    """Write what each due message would say, once; it stays `pending`. Return how many.
+
+    Of the steps of one ciclo that are due together only the latest would leave, so only it is shown.
+    """
     agora = timezone.now()
     expediente = expediente_da(empresa, configuracao_da(empresa))
     if not expediente.aberto(agora):
         return 0
-    devidas = Mensagem.objects.filter(
-        empresa=empresa, status=Mensagem.Status.PENDENTE, agendada_para__lte=agora, ensaiada_em=None
-    ).select_related("ciclo__contato")
+    amanha = expediente.inicio(expediente.dia(agora) + timedelta(days=1))
+    devidas = _devidas(empresa, agora, amanha).select_related("ciclo__contato")
     redator, total = Redator(empresa), 0
     for mensagem in devidas.order_by("agendada_para", "id")[:POR_RODADA]:
         livro = livro_da(empresa, mensagem, expediente.dia(agora))
@@ -37,3 +41,14 @@ def mensagens_ensaiar(*, empresa: Empresa) -> int:
                 ensaiada_em=agora,
             )
     return total
+
+
+def _devidas(empresa: Empresa, agora: datetime, amanha: datetime) -> QuerySet[Mensagem]:
+    pendentes = Mensagem.objects.filter(empresa=empresa, status=Mensagem.Status.PENDENTE)
+    posteriores = pendentes.filter(
+        ciclo=OuterRef("ciclo"),
+        tipo=OuterRef("tipo"),
+        passo__gt=OuterRef("passo"),
+        agendada_para__lt=amanha,
+    )
+    return pendentes.filter(agendada_para__lte=agora, ensaiada_em=None).exclude(Exists(posteriores))

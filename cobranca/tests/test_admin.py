@@ -1,13 +1,16 @@
 """The office's billing pages, as a person with a perfil sees and uses them."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from cobranca.demo import cobranca_demo
-from cobranca.models import Ciclo, Instancia, Mensagem, Regua, Template
+from cobranca.gateway import Cliente
+from cobranca.models import Ciclo, Instancia, Mensagem, Regua, Template, Tentativa
+from cobranca.services.templates import referencia_de
+from cobranca.tests.conftest import Simulado
 from cobranca.tests.factories import ATOR
 from nucleo.escopo import escopo
 from nucleo.models import Empresa, Perfil, RegistroAuditoria
@@ -93,6 +96,42 @@ def test_a_ciclo_is_paid_by_its_button(escritorio: Escritorio) -> None:
     assert "Pagamento registrado" in html
     ciclo.refresh_from_db()
     assert ciclo.status == "pago"
+
+
+def test_a_promise_of_payment_is_noted_on_the_ciclos_page(escritorio: Escritorio) -> None:
+    ciclo = Ciclo.objects.filter(status="ativo", pausado_ate=None).first()
+    pagina = f"/admin/cobranca/ciclo/{ciclo.pk}/change/"
+    acao = f"/admin/cobranca/ciclo/{ciclo.pk}/acao/prometer/"
+    assert 'name="pagar_ate"' in escritorio.ver(pagina)
+    assert "Informe a data." in escritorio.postar(acao, {"pagar_ate": ""}, pagina)
+    ciclo.refresh_from_db()
+    assert ciclo.pausado_ate is None
+    ate = date.today() + timedelta(days=5)
+    html = escritorio.postar(acao, {"pagar_ate": ate.isoformat()}, pagina)
+    assert f"nada sai até {ate:%d/%m/%Y}" in html
+    ciclo.refresh_from_db()
+    assert ciclo.pausado_ate == ate
+
+
+def test_a_held_message_can_be_looked_up_before_it_is_decided(
+    escritorio: Escritorio, simulado: Simulado
+) -> None:
+    segura = Mensagem.objects.get(status="held")
+    pagina = f"/admin/cobranca/mensagem/{segura.pk}/change/"
+    acao = f"/admin/cobranca/mensagem/{segura.pk}/acao/conferir/"
+    assert "Não foi possível conectar ao gateway." in escritorio.postar(acao, {}, pagina)
+    Instancia.objects.update(url=simulado.url)
+    assert "isso não prova que ela não saiu" in escritorio.postar(acao, {}, pagina)
+    segura.refresh_from_db()
+    assert segura.status == "held"
+    agora = datetime.now(UTC)
+    Mensagem.objects.filter(pk=segura.pk).update(reclamada_em=agora)
+    Tentativa.objects.filter(mensagem=segura).update(iniciada_em=agora)
+    with Cliente(url=simulado.url, instancia=segura.instancia.nome, chave="chave-demo-alfa") as cliente:
+        cliente.enviar_texto(numero=segura.numero, texto=f"Olá\nRef. {referencia_de(segura.pk)}")
+    assert "Achada no gateway: a mensagem tinha saído." in escritorio.postar(acao, {}, pagina)
+    segura.refresh_from_db()
+    assert (segura.status, segura.provider_id) == ("sent", simulado.enviadas()[0]["id"])
 
 
 def test_the_buttons_need_a_post_and_the_permission(escritorio: Escritorio, empresa: Empresa) -> None:

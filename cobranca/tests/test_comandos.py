@@ -15,6 +15,7 @@ from cobranca.models import Ciclo, Instancia, Mensagem
 from cobranca.services import alertas, manutencao
 from cobranca.tests.conftest import Simulado
 from cobranca.tests.factories import ATOR, nova_instancia, novo_ciclo
+from nucleo.errors import Conflito
 from nucleo.escopo import escopo
 from nucleo.models import Alerta, Empresa, Pulso, RegistroAuditoria
 
@@ -110,9 +111,12 @@ def test_prometheus_is_told_of_every_empresa_without_being_in_its_scope(
     with escopo(empresa):
         nova_instancia(empresa, "http://127.0.0.1:1")
         novo_ciclo(empresa)
+        with pytest.raises(Conflito):
+            novo_ciclo(empresa)
     pagina = client.get("/metrics").content.decode()
     assert 'cobranca_mensagens{empresa="alfa",status="pending"} 1.0' in pagina
     assert 'cobranca_ciclos_criados_1h{empresa="alfa"} 1.0' in pagina
+    assert 'cobranca_duplicados_1h{empresa="alfa"} 1.0' in pagina
     assert 'cobranca_instancia_sadia{empresa="alfa",instancia="principal"} 0.0' in pagina
 
 

@@ -186,6 +186,18 @@ def test_rehearsal_shows_what_would_leave_and_off_sends_nothing(empresa: Empresa
 
 
 @pytest.mark.django_db
+def test_rehearsal_shows_of_the_steps_due_together_only_the_one_that_would_leave(empresa: Empresa) -> None:
+    with escopo(empresa):
+        ciclo = novo_ciclo(empresa, vencimento=hoje(empresa.fuso) - timedelta(days=3))
+        # Three days in rehearsal: the steps of each day wait together.
+        ciclo.mensagens.exclude(passo=7).update(status="pending")
+        modo_mudar(empresa=empresa, ator=ATOR, modo="ensaio")
+    assert rodada_da_empresa(empresa=empresa).ensaiadas == 1
+    ensaiadas = Mensagem.objects.exclude(ensaiada_em=None)
+    assert list(ensaiadas.values_list("passo", "status")) == [(3, "pending")]
+
+
+@pytest.mark.django_db
 def test_outside_business_hours_nothing_leaves(empresa: Empresa, simulado: Simulado) -> None:
     with escopo(empresa):
         nova_instancia(empresa, simulado.url)
