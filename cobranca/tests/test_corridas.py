@@ -45,7 +45,7 @@ def _correr(empresa: Empresa, pasta: Path, corridas: int, *, sem_trava: bool) ->
         caos.preparar(empresa, url=url, mensagens=corridas, remetentes=2, apos_sem_registro="held")
         equipe = caos.Despachantes(2, sem_trava=sem_trava)
         try:
-            _esperar_a_primeira()
+            caos.esperar(_uma_saiu)
             with escopo(empresa):
                 for numero in _ordem(corridas):
                     _parar(empresa, numero)
@@ -62,10 +62,8 @@ def _ordem(corridas: int) -> list[int]:
     return sorted(range(corridas), key=lambda numero: numero + sorte.uniform(-20, 20))
 
 
-def _esperar_a_primeira() -> None:
-    prazo = time.monotonic() + 30
-    while time.monotonic() < prazo and not Mensagem.objects.filter(status="sent").exists():
-        time.sleep(0.02)
+def _uma_saiu() -> bool:
+    return Mensagem.objects.filter(status="sent").exists()
 
 
 def _depois_da_parada(paradas: dict[str, datetime]) -> list[str]:

@@ -79,9 +79,7 @@ def test_without_the_claims_locks_messages_leave_twice(empresa: Empresa, tmp_pat
         httpx.post(f"{url}/_simulador/modo", json={"modo": "lento", "segundos": 0.05}).raise_for_status()
         equipe = caos.Despachantes(DESPACHANTES, sem_trava=True)
         try:
-            prazo = time.monotonic() + 30
-            while time.monotonic() < prazo and not _repetidas(tmp_path):
-                time.sleep(0.2)
+            caos.esperar(lambda: bool(_repetidas(tmp_path)))
         finally:
             equipe.parar()
             caos.devolver_a_guarda_do_banco()

@@ -45,11 +45,10 @@ LARGAS = {
 ESPERAS = {
     "cobranca/tests/caos.py: _esperar_de_pe": _OUTRO_PROCESSO,
     "cobranca/tests/caos.py: assentar": _OUTRO_PROCESSO,
+    "cobranca/tests/caos.py: esperar": _OUTRO_PROCESSO,
     "cobranca/tests/despachante.py: tirar_as_travas.marcar_depois": "positive control: opens the window",
     "cobranca/tests/test_corridas.py: _correr": "time in which a message that must not leave would leave",
-    "cobranca/tests/test_corridas.py: _esperar_a_primeira": _OUTRO_PROCESSO,
     "cobranca/tests/test_exatamente_uma_vez.py: _tempestade": "how long each fault of the gateway lasts",
-    "cobranca/tests/test_exatamente_uma_vez.py: test_without_the_claims_locks": _OUTRO_PROCESSO,
 }
 
 
