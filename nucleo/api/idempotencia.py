@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from nucleo.errors import Conflito, ErroDeValidacao
 from nucleo.locks import chave_idempotencia_travar
@@ -34,7 +35,7 @@ def idempotente(metodo: Callable[..., Response]) -> Callable[..., Response]:
             if not nova:
                 return _repetida(registro, request)
             resposta = metodo(view, request, *args, **kwargs)
-            registro.status, registro.resposta = resposta.status_code, _serializavel(resposta.data)
+            registro.status, registro.resposta = resposta.status_code, _texto(resposta.data)
             registro.save(update_fields=["status", "resposta"])
             return resposta
 
@@ -84,10 +85,10 @@ def _mais_um_bloco(
     achado, _ = _registrar(request, chave)
     registro = chave_idempotencia_travar(chave_id=achado.pk)
     _conferir_mesmo_pedido(registro, request)
-    feitos: list[dict[str, Any]] = list((registro.resposta or {}).get("resultados", []))
+    feitos: list[dict[str, Any]] = json.loads(registro.resposta or '{"resultados": []}')["resultados"]
     if len(feitos) < len(itens):
         feitos += processar(itens[len(feitos) : len(feitos) + tamanho], len(feitos))
-        registro.resposta = {"resultados": _serializavel(feitos)}
+        registro.resposta = _texto({"resultados": feitos})
     if len(feitos) >= len(itens):
         registro.status = 200
     registro.save(update_fields=["status", "resposta"])
@@ -113,13 +114,15 @@ def _rota(request: Request) -> str:
 
 def resumo_do_corpo(request: Request) -> str:
     """Digest of the parsed body, so that key order and spaces do not matter."""
-    texto = json.dumps(request.data, sort_keys=True, ensure_ascii=False, default=str)
+    # In ASCII: a body may hold half a surrogate pair, which no encoding takes.
+    texto = json.dumps(request.data, sort_keys=True, default=str)
     return hashlib.sha256(texto.encode()).hexdigest()
 
 
 def _repetida(registro: ChaveIdempotencia, request: Request) -> Response:
     _conferir_mesmo_pedido(registro, request)
-    return Response(registro.resposta, status=registro.status, headers={"Idempotency-Replayed": "true"})
+    resposta = json.loads(registro.resposta or "null")
+    return Response(resposta, status=registro.status, headers={"Idempotency-Replayed": "true"})
 
 
 def _conferir_mesmo_pedido(registro: ChaveIdempotencia, request: Request) -> None:
@@ -131,7 +134,5 @@ def _conferir_mesmo_pedido(registro: ChaveIdempotencia, request: Request) -> Non
         )
 
 
-def _serializavel(dados: Any) -> Any:
-    from rest_framework.utils.encoders import JSONEncoder
-
-    return json.loads(json.dumps(dados, cls=JSONEncoder))
+def _texto(dados: Any) -> str:
+    return json.dumps(dados, cls=JSONEncoder)

@@ -41,7 +41,8 @@ class ChaveIdempotencia(ModeloDaEmpresa):
     rota = models.CharField(max_length=200)
     resumo_corpo = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    resposta = models.JSONField(null=True)
+    # JSON as text: jsonb would give the members back in an order of its own.
+    resposta = models.TextField(null=True)
     criada_em = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

@@ -22,8 +22,21 @@ def test_the_same_key_and_body_answer_the_first_answer_again(api: APIClient) -> 
     primeira = api.post(CAMINHO, PRODUTO, format="json", headers={"Idempotency-Key": "k"})
     segunda = api.post(CAMINHO, PRODUTO, format="json", headers={"Idempotency-Key": "k"})
     assert (primeira.status_code, segunda.status_code) == (201, 201)
-    assert primeira.json() == segunda.json()
+    assert primeira.content == segunda.content
     assert _contar(api) == 1
+
+
+@pytest.mark.django_db
+def test_a_body_that_no_encoding_takes_is_refused_under_a_key_too(api: APIClient) -> None:
+    resposta = api.post(
+        CAMINHO,
+        b'{"cod_produto": "P1", "nome": "\\ud800", "unidade": "UN"}',
+        content_type="application/json",
+        headers={"Idempotency-Key": "k"},
+    )
+    assert resposta.status_code == 400
+    assert resposta.json()["errors"][0]["field"] == "nome"
+    assert _contar(api) == 0
 
 
 @pytest.mark.django_db
