@@ -38,7 +38,6 @@ _CODIGOS = {
     "blank": "campo_obrigatorio",
     "null": "campo_obrigatorio",
     "empty": "campo_obrigatorio",
-    "invalid": "valor_invalido",
     "parse_error": "json_invalido",
     "not_found": "nao_encontrado",
     "permission_denied": "nao_permitido",
@@ -46,7 +45,20 @@ _CODIGOS = {
     "authentication_failed": "nao_autenticado",
     "throttled": "limite_excedido",
     "method_not_allowed": "metodo_nao_permitido",
+    "not_acceptable": "formato_nao_oferecido",
+    "unsupported_media_type": "formato_nao_aceito",
 }
+# What the framework's fields say of a value they cannot take.
+_CODIGOS |= dict.fromkeys(
+    (
+        *("date", "datetime", "make_aware", "overflow", "invalid", "invalid_choice", "invalid_image"),
+        *("invalid_unicode", "does_not_exist", "incorrect_match", "incorrect_type", "no_match", "no_name"),
+        *("max_decimal_places", "max_digits", "max_length", "max_string_length", "max_value"),
+        *("max_whole_digits", "min_length", "min_value", "not_a_dict", "not_a_list"),
+        *("null_characters_not_allowed", "surrogate_characters_not_allowed"),
+    ),
+    "valor_invalido",
+)
 
 
 # Clearer than the framework's own wording.

@@ -1,7 +1,12 @@
 """The one shape of every error of the API."""
 
+import inspect
+
 import pytest
+from rest_framework import fields, relations, serializers
 from rest_framework.test import APIClient
+
+from nucleo.api.problemas import _CODIGOS
 
 pytestmark = pytest.mark.django_db
 
@@ -19,10 +24,31 @@ def test_with_a_wrong_key_it_is_401_and_says_how_to_authenticate() -> None:
     assert resposta["WWW-Authenticate"] == "Api-Key"
 
 
-def test_bad_json_names_itself(api: APIClient) -> None:
-    resposta = api.post("/api/v1/clientes/", "{", content_type="application/json")
-    assert resposta.status_code == 400
-    assert resposta.json()["code"] == "json_invalido"
+@pytest.mark.parametrize(
+    ("corpo", "detalhe"),
+    [
+        (b"{", "O corpo não é JSON válido (linha 1, coluna 2)."),
+        (b'{"nome": NaN}', "O corpo tem NaN, que não é um valor JSON."),
+        (b'{"nome": -Infinity}', "O corpo tem -Infinity, que não é um valor JSON."),
+        (b'{"nome": "\xe9"}', "O corpo não está em UTF-8 (byte 11)."),
+        (b'{"nome": ' + b"9" * 5000 + b"}", "O corpo tem um número com algarismos demais."),
+        (b'{"nome": ' + b"[" * 51 + b"]" * 51 + b"}", "O corpo tem níveis demais."),
+        (b"[" * 100_000, "O corpo tem níveis demais."),
+        (b" ", "O corpo está vazio; envie um objeto JSON."),
+    ],
+)
+def test_what_is_not_json_is_refused_with_a_sentence(api: APIClient, corpo: bytes, detalhe: str) -> None:
+    resposta = api.post("/api/v1/clientes/", corpo, content_type="application/json")
+    assert (resposta.status_code, resposta["Content-Type"]) == (400, "application/problem+json")
+    assert (resposta.json()["code"], resposta.json()["detail"]) == ("json_invalido", detalhe)
+
+
+def test_no_code_of_the_framework_reaches_the_outside() -> None:
+    classes = [c for m in (fields, relations, serializers) for _, c in inspect.getmembers(m, inspect.isclass)]
+    campos = [classe for classe in classes if issubclass(classe, fields.Field)]
+    codigos = {codigo for campo in campos for codigo in getattr(campo, "default_error_messages", {})}
+    assert "not_a_list" in codigos
+    assert codigos - _CODIGOS.keys() == set()
 
 
 def test_a_missing_field_is_named_with_its_code(api: APIClient) -> None:

@@ -13,28 +13,30 @@ from orcamentos.selectors import Mudanca
 from orcamentos.services import DadosDoItem
 from orcamentos.services.entrada import ITENS_MAXIMO
 
+# A null says nothing, as an absent field does: programs send back what they were answered.
+_OPCIONAL: dict[str, Any] = {"required": False, "allow_blank": True, "allow_null": True}
+
 
 class ItemEntrada(serializers.Serializer[Any]):
-    cod_produto = serializers.CharField(max_length=60, required=False, allow_blank=True)
-    descricao = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    cod_produto = serializers.CharField(max_length=60, **_OPCIONAL)
+    descricao = serializers.CharField(max_length=200, **_OPCIONAL)
     quantidade = CampoDecimal(casas=3)
     preco_unitario = CampoDecimal(casas=2)
-    desconto = CampoDecimal(casas=2, required=False)
+    desconto = CampoDecimal(casas=2, required=False, allow_null=True)
 
 
 class OrcamentoEntrada(serializers.Serializer[Any]):
     cliente = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="id do cliente")
     itens = ItemEntrada(many=True, allow_empty=False, max_length=ITENS_MAXIMO)  # type: ignore[call-arg]
-    data = CampoData(required=False)  # type: ignore[assignment]
-    validade = CampoData(required=False)
-    condicoes_pagamento = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    observacoes = serializers.CharField(max_length=4000, required=False, allow_blank=True)
-    referencia_cliente = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    data = CampoData(required=False, allow_null=True)  # type: ignore[assignment]
+    validade = CampoData(required=False, allow_null=True)
+    condicoes_pagamento = serializers.CharField(max_length=500, **_OPCIONAL)
+    observacoes = serializers.CharField(max_length=4000, **_OPCIONAL)
+    referencia_cliente = serializers.CharField(max_length=60, **_OPCIONAL)
 
     def para_o_servico(self, empresa: Empresa) -> dict[str, Any]:
         """Return the keyword arguments of the service: ids and codes become rows of the empresa."""
-        dados = dict(self.validated_data)
-        dados.pop("versao", None)
+        dados = {n: valor for n, valor in self.validated_data.items() if valor is not None and n != "versao"}
         if "cliente" in dados:
             dados["cliente"] = _cliente(empresa, dados["cliente"])
         if "itens" in dados:
@@ -57,7 +59,7 @@ class AcaoEntrada(serializers.Serializer[Any]):
 
 
 class AprovacaoEntrada(AcaoEntrada):
-    data_entrega = CampoData(required=False)
+    data_entrega = CampoData(required=False, allow_null=True)
 
 
 class MotivoEntrada(AcaoEntrada):
@@ -143,7 +145,7 @@ def _cliente(empresa: Empresa, cliente_id: int) -> Cliente:
 
 
 def _itens(empresa: Empresa, itens: list[dict[str, Any]]) -> list[DadosDoItem]:
-    codigos = {item.get("cod_produto", "") for item in itens} - {""}
+    codigos = {item.get("cod_produto") for item in itens} - {"", None}
     produtos = (
         {p.cod_produto: p for p in Produto.objects.filter(empresa=empresa, cod_produto__in=codigos)}
         if codigos
@@ -158,8 +160,8 @@ def _itens(empresa: Empresa, itens: list[dict[str, Any]]) -> list[DadosDoItem]:
         raise serializers.ValidationError({"itens": erros})
     return [
         DadosDoItem(
-            produto=produtos.get(item.get("cod_produto", "")),
-            **{nome: item[nome] for nome in item.keys() - {"cod_produto"}},
+            produto=produtos.get(item.get("cod_produto") or ""),
+            **{nome: v for nome, v in item.items() if v is not None and nome != "cod_produto"},
         )
         for item in itens
     ]
