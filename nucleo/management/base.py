@@ -1,11 +1,12 @@
 """The base of every command: clear errors, `--json` where it reports, `--empresa` where it concerns one."""
 
 import json
+import re
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
@@ -16,6 +17,29 @@ from nucleo.models import Empresa
 
 # PostgreSQL's words for a table and a column that are not there.
 _ESQUEMA_INCOMPLETO = {"42P01", "42703"}
+# What Python's own reader says about a bad command line, in the language of everything else.
+_FRASES = (
+    (r"the following arguments are required: (.+)", r"falta informar \1"),
+    (r"argument (.+?): expected one argument", r"\1: falta o valor"),
+    (r"argument (.+?): invalid int value: (.+)", r"\1: \2 não é um número inteiro"),
+    (r"argument (.+?): invalid \w+ value: (.+)", r"\1: \2 não serve"),
+    (r"argument (.+?): invalid choice: (.+?) \(choose from (.+)\)", r"\1: \2 não é um de \3"),
+    (r"unrecognized arguments: (.+)", r"argumento desconhecido: \1"),
+    (r"argument (.+?): (.+)", r"\1: \2"),
+)
+
+
+class _Leitor(CommandParser):
+    """A bad command line is one clear line too: the page of usage stays with --help."""
+
+    def error(self, message: str) -> NoReturn:
+        for forma, frase in _FRASES:
+            if achado := re.fullmatch(forma, message):
+                message = achado.expand(frase)
+                break
+        if not self.called_from_command_line:
+            raise CommandError(message)
+        self.exit(2, f"{message}. Veja: {self.prog} --help\n")
 
 
 class Comando(BaseCommand):
@@ -24,6 +48,11 @@ class Comando(BaseCommand):
     relata = False
     por_empresa: bool | None = None  # True: --empresa required, False: optional (all), None: no option
     ator = Ator("comando")
+
+    def create_parser(self, prog_name: str, subcommand: str, **opcoes: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **opcoes)
+        parser.__class__ = _Leitor  # Django names its class inside the method: no other way in
+        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         if self.relata:
@@ -39,7 +68,7 @@ class Comando(BaseCommand):
         try:
             self.executar(**opcoes)
         except ErroDeNegocio as exc:
-            campo = f"{exc.field}: " if exc.field else ""
+            campo = f"{exc.field}: " if exc.field and not exc.detail.startswith(f"{exc.field}:") else ""
             raise CommandError(f"{campo}{exc.detail} [{exc.code}]") from exc
         except (OperationalError, InterfaceError, ProgrammingError) as exc:
             motivo = _do_banco(exc)

@@ -10,6 +10,9 @@ from django.utils import timezone
 from nucleo.ator import Ator
 from nucleo.models import ChaveApi, Empresa, Perfil
 from nucleo.services.auditoria import auditar
+from nucleo.textos import texto_limpo
+
+NOME_MAXIMO = 80
 
 
 def chave_criar(
@@ -20,7 +23,11 @@ def chave_criar(
     perfil: Perfil | None = None,
     expira_em: datetime | None = None,
 ) -> tuple[ChaveApi, str]:
-    """Create a key; return it with its only readable form `prefixo.segredo`. Audited."""
+    """Create a key; return it with its only readable form `prefixo.segredo`. Audited.
+
+    Raises ErroDeValidacao for a name that says nothing.
+    """
+    nome = texto_limpo(nome, campo="nome", maximo=NOME_MAXIMO, obrigatorio=True)
     prefixo, segredo = secrets.token_hex(5), secrets.token_urlsafe(32)
     with transaction.atomic():
         chave = ChaveApi.objects.create(

@@ -97,7 +97,7 @@ def usuario_criar(
 
     Enters the empresa's scope, so it must be called outside any transaction. An existing person keeps
     the password. `perfil` may be written without its accents (a shell script's "cobranca"). Raises
-    NaoEncontrado `perfil_desconhecido`.
+    NaoEncontrado `perfil_desconhecido`, ErroDeValidacao (a login that cannot be one).
     """
     # Outside the scope: inside it only the empresa's own people are seen.
     usuario = Usuario.objects.filter(username=login).first()
@@ -108,9 +108,17 @@ def usuario_criar(
                 "perfil_desconhecido", f"A empresa {empresa.slug} não tem o perfil {perfil}.", field="perfil"
             )
         if usuario is None:
+            _conferir_login(login)
             usuario = Usuario.objects.create_user(login, password=senha, is_staff=True)
         vinculo_criar(empresa=empresa, usuario=usuario, perfil=papel, ator=ator)
     return usuario
+
+
+def _conferir_login(login: str) -> None:
+    try:
+        Usuario._meta.get_field("username").clean(login, None)
+    except ValidationError as exc:
+        raise ErroDeValidacao("valor_invalido", exc.messages[0], field="login") from exc
 
 
 def _perfil_pelo_nome(empresa: Empresa, nome: str) -> Perfil | None:

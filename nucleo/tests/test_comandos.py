@@ -5,7 +5,8 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, ProgrammingError
 
 from nucleo.management.base import Comando
-from nucleo.models import Empresa, Usuario, Vinculo
+from nucleo.management.commands import criar_usuario
+from nucleo.models import ChaveApi, Empresa, Usuario, Vinculo
 from nucleo.services.chaves import chave_autenticar
 from nucleo.services.empresas import usuario_criar
 
@@ -71,6 +72,63 @@ def test_criar_usuario_refuses_an_unknown_perfil(empresa: Empresa, monkeypatch: 
     with pytest.raises(CommandError, match="não tem o perfil rei"):
         _comando("criar_usuario", "ana", "--empresa", empresa.slug, "--perfil", "rei", "--senha-env", "SENHA")
     assert not Usuario.objects.exists()
+
+
+@pytest.mark.parametrize("login", ["", "com espaço", "x" * 151, "a/b"])
+def test_criar_usuario_refuses_what_cannot_be_a_login(
+    empresa: Empresa, monkeypatch: pytest.MonkeyPatch, login: str
+) -> None:
+    monkeypatch.setenv("SENHA", "uma-senha-longa-9")
+    with pytest.raises(CommandError, match=r"^login: "):
+        _comando(
+            "criar_usuario", login, "--empresa", empresa.slug, "--perfil", "vendas", "--senha-env", "SENHA"
+        )
+    assert not Usuario.objects.exists()
+
+
+def test_criar_usuario_asks_no_password_of_a_script(
+    empresa: Empresa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO())
+    with pytest.raises(CommandError, match=r"^senha: .* --senha-env"):
+        _comando("criar_usuario", "ana", "--empresa", empresa.slug, "--perfil", "vendas")
+    assert not Usuario.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("argumentos", "linha"),
+    [
+        (["ana"], "falta informar --empresa, --perfil. Veja: manage.py criar_usuario --help\n"),
+        (["ana", "--perfil"], "--perfil: falta o valor. Veja: manage.py criar_usuario --help\n"),
+        (
+            ["ana", "--empresa", "e", "--perfil", "p", "--x", "1"],
+            "argumento desconhecido: --x 1. Veja: manage.py criar_usuario --help\n",
+        ),
+        (
+            ["ana", "--verbosity", "abc"],
+            "-v/--verbosity: 'abc' não é um número inteiro. Veja: manage.py criar_usuario --help\n",
+        ),
+    ],
+)
+def test_a_bad_command_line_is_one_clear_line(
+    capsys: pytest.CaptureFixture[str], argumentos: list[str], linha: str
+) -> None:
+    with pytest.raises(SystemExit) as saida:
+        criar_usuario.Command().run_from_argv(["manage.py", "criar_usuario", *argumentos])
+    assert saida.value.code == 2
+    assert capsys.readouterr().err == linha
+
+
+def test_a_field_is_named_once() -> None:
+    with pytest.raises(CommandError) as erro:
+        _comando("criar_empresa", "ok", "--nome", "")
+    assert str(erro.value) == "nome: Este campo não pode estar vazio. [valor_invalido]"
+
+
+def test_criar_chave_api_refuses_a_name_that_says_nothing(empresa: Empresa) -> None:
+    with pytest.raises(CommandError, match=r"^nome: "):
+        _comando("criar_chave_api", "--empresa", empresa.slug, "--nome", " ")
+    assert not ChaveApi.objects.exists()
 
 
 def test_criar_chave_api_prints_a_working_key_alone_on_the_last_line(empresa: Empresa) -> None:

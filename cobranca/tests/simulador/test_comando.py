@@ -22,3 +22,8 @@ def test_porta_ocupada_e_dita_numa_linha(settings: Any, tmp_path: object) -> Non
         porta = tomada.getsockname()[1]
         with pytest.raises(CommandError, match=f"porta {porta}"):
             call_command("simular_evolution", port=porta)
+
+
+def test_uma_porta_que_nao_existe_e_dita_numa_linha() -> None:
+    with pytest.raises(CommandError, match="a porta vai de 1 a 65535"):
+        call_command("simular_evolution", port=99999)

@@ -1,4 +1,5 @@
 import os
+import sys
 from argparse import ArgumentParser
 from getpass import getpass
 from typing import Any
@@ -34,8 +35,15 @@ class Command(Comando):
         self.stdout.write(f"{login} tem o perfil {perfil} em {alvo.slug}.")
 
 
+def _perguntada() -> str:
+    # Without a terminal getpass would show the password, or wait for a script that never answers.
+    if not sys.stdin.isatty():
+        raise CommandError("senha: sem terminal para perguntá-la; use --senha-env VAR.")
+    return getpass("Senha: ")
+
+
 def _senha(variavel: str | None) -> str:
-    senha = os.environ.get(variavel, "") if variavel else getpass("Senha: ")
+    senha = os.environ.get(variavel, "") if variavel else _perguntada()
     if not senha:
         raise CommandError(f"senha: a variável {variavel} está vazia." if variavel else "senha: vazia.")
     try:
