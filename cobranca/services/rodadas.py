@@ -64,7 +64,10 @@ def _enviar(empresa: Empresa, relato: RodadaDaEmpresa) -> None:
     for instancia in escolhidas:
         total.somar(rodada_da_instancia(empresa=empresa, instancia=instancia))
     relato.enviadas, relato.outras = total.enviadas, total.outras
-    relato.motivo = total.motivo if escolhidas else "nenhuma instância em condições"
+    if escolhidas:
+        relato.motivo = total.motivo
+    elif _ha_o_que_enviar(empresa):
+        relato.motivo = "nenhuma instância em condições"
 
 
 def remetentes_a_usar(*, empresa: Empresa) -> list[Instancia]:
