@@ -75,15 +75,16 @@ def codigo_pix(
 ) -> str:
     """Return the copy-and-paste text ("copia e cola") of a static charge.
 
-    `valor` None lets the payer fill it in; `txid` is 1 to 25 letters or digits, or "***"; `descricao` is cut
-    to what fits beside the key. Raises `chave_pix_invalida`, `valor_invalido`, `txid_invalido`,
-    `texto_invalido`.
+    `chave` as a person writes it or as it is kept: eleven bare digits are a CPF if they can be one, because a
+    mobile is kept with +55. `valor` None lets the payer fill it in; `txid` is 1 to 25 letters or digits, or
+    "***"; `descricao` is cut to what fits beside the key. Raises `chave_pix_invalida`, `valor_invalido`,
+    `txid_invalido`, `texto_invalido`.
     """
     if txid != SEM_TXID and not _TXID.fullmatch(txid):
         raise ErroDeValidacao(CODIGO_TXID, "O txid do Pix tem de 1 a 25 letras ou algarismos.", field="txid")
     partes = [
         _campo("00", "01"),
-        _campo("26", _conta(chave_pix_normalizada(chave), descricao)),
+        _campo("26", _conta(_chave_guardada(chave), descricao)),
         _campo("52", "0000"),
         _campo("53", "986"),
         _campo("54", _valor(valor)) if valor is not None else "",
@@ -128,6 +129,11 @@ def _qr(codigo: str) -> segno.QRCode:
 
 def _campo(identificador: str, conteudo: str) -> str:
     return f"{identificador}{len(conteudo):02d}{conteudo}"
+
+
+def _chave_guardada(chave: str) -> str:
+    documento = _ou_nada(documento_normalizado, chave)
+    return chave if documento == chave else chave_pix_normalizada(chave)
 
 
 def _conta(chave: str, descricao: str) -> str:

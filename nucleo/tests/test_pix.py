@@ -88,6 +88,12 @@ def test_onze_algarismos_que_servem_de_cpf_e_de_celular_sao_recusados() -> None:
     assert chave_pix_normalizada(pontuado) == ambigua
 
 
+def test_uma_chave_guardada_de_onze_algarismos_e_um_cpf() -> None:
+    guardada = _cpf_que_tambem_e_celular()
+    assert f"0111{guardada}" in codigo_pix(chave=guardada, nome="A", cidade="B")
+    assert f"0114+55{guardada}" in codigo_pix(chave=f"+55{guardada}", nome="A", cidade="B")
+
+
 @pytest.mark.parametrize(
     "texto",
     [
