@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
-from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from nucleo.admin.base import AdminDaEmpresa, ator_do_pedido
+from nucleo.admin.formulario_da_empresa import CamposDaEmpresa
 from nucleo.models import Empresa
 from nucleo.services.empresas import empresa_atualizar
 
 
-class EmpresaForm(ModelForm):
+class EmpresaForm(CamposDaEmpresa):
     class Meta:
         model = Empresa
         fields = (
@@ -51,6 +51,7 @@ class EmpresaAdmin(AdminDaEmpresa):
         "uf",
         "fuso",
         "cor",
+        ("logotipo", "sem_logotipo"),
         "chave_pix",
     )
 
@@ -60,6 +61,5 @@ class EmpresaAdmin(AdminDaEmpresa):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
-        mudancas = {campo: form.cleaned_data[campo] for campo in form.changed_data}
-        empresa_atualizar(empresa=obj, ator=ator_do_pedido(request), **mudancas)
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        empresa_atualizar(empresa=obj, ator=ator_do_pedido(request), **form.mudancas())

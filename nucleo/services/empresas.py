@@ -1,5 +1,6 @@
 """Companies and the people in them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -9,12 +10,23 @@ from django.db import transaction
 from django.db.models import Q
 
 from nucleo.ator import SISTEMA, Ator
+from nucleo.documentos import documento_normalizado
 from nucleo.errors import Conflito, ErroDeValidacao, NaoEncontrado, restricoes
 from nucleo.escopo import escopo, visao_do_dono
+from nucleo.logotipo import logotipo_conferido
 from nucleo.models import Empresa, Perfil, Usuario, Vinculo
+from nucleo.pix import chave_pix_normalizada
 from nucleo.services.auditoria import auditar
 from nucleo.signals import empresa_criada
+from nucleo.telefones import telefone_normalizado
 from nucleo.textos import chave_de_busca
+
+_LEITORES: dict[str, Callable[..., Any]] = {
+    "cnpj": documento_normalizado,
+    "telefone": telefone_normalizado,
+    "chave_pix": chave_pix_normalizada,
+    "logo": logotipo_conferido,
+}
 
 
 def empresa_criar(*, slug: str, nome: str, fuso: str = "America/Sao_Paulo", **dados: str) -> Empresa:
@@ -23,7 +35,7 @@ def empresa_criar(*, slug: str, nome: str, fuso: str = "America/Sao_Paulo", **da
     Must be called outside any transaction: it enters the new company's scope. All or nothing.
     Raises ErroDeValidacao (a bad field), Conflito `empresa_existente`.
     """
-    empresa = Empresa(slug=slug, nome=nome, fuso=fuso, **dados)
+    empresa = Empresa(slug=slug, nome=nome, fuso=fuso, **_lidos(dados))
     _validar(empresa)
     with visao_do_dono("criar empresa: ela ainda não existe para ter escopo"), transaction.atomic():
         if Empresa.objects.filter(slug=slug).exists():
@@ -44,7 +56,7 @@ def empresa_atualizar(*, empresa: Empresa, ator: Ator, **mudancas: Any) -> Empre
     proibidos = {"slug", "ativa", "id", "criada_em"} & set(mudancas)
     if proibidos:
         raise ErroDeValidacao("valor_invalido", "Este campo não muda aqui.", field=min(proibidos))
-    for campo, valor in mudancas.items():
+    for campo, valor in _lidos(mudancas).items():
         setattr(empresa, campo, valor)
     _validar(empresa)
     if mudancas:
@@ -72,6 +84,14 @@ def perfil_gravar(*, empresa: Empresa, perfil: Perfil, ator: Ator) -> Perfil:
 
 def _perfil_existente() -> Conflito:
     return Conflito("perfil_existente", "Já existe um perfil com este nome.", field="nome")
+
+
+def _lidos(dados: dict[str, Any]) -> dict[str, Any]:
+    """Normalise what has a form of its own; an empty value stays empty."""
+    return {
+        campo: _LEITORES[campo](valor, campo=campo) if valor and campo in _LEITORES else valor
+        for campo, valor in dados.items()
+    }
 
 
 def _validar(empresa: Empresa) -> None:

@@ -19,6 +19,7 @@ def orcamento_completo(*, empresa: Empresa, orcamento_id: int) -> Orcamento:
     """Return one quote with customer and items in three queries; raise orcamento_nao_encontrado."""
     orcamento = (
         orcamentos_da_empresa(empresa=empresa)
+        .select_related("cliente__municipio")
         .prefetch_related("itens__produto")
         .filter(pk=orcamento_id)
         .first()

@@ -1,6 +1,7 @@
 """The printed quote: typst lays it out in this process, from data alone."""
 
 import json
+import logging
 import threading
 from decimal import Decimal
 from pathlib import Path
@@ -9,16 +10,20 @@ from typing import Any, Final
 import typst
 from django.conf import settings
 
+from clientes.models import Cliente
 from nucleo.decimais import centavos, quantidade_formatada, reais
 from nucleo.documentos import documento_formatado
+from nucleo.errors import ErroDeValidacao
+from nucleo.logotipo import logotipo_em_dados
 from nucleo.models import Empresa
 from nucleo.pix import VALOR_MAXIMO, codigo_pix, qr_svg, txid_de
 from nucleo.telefones import telefone_formatado
+from nucleo.textos import cep_formatado
 from orcamentos.models import ItemOrcamento, Orcamento, Status
 
+logger = logging.getLogger(__name__)
+
 MODELO: Final = Path(settings.BASE_DIR) / "templates" / "print" / "orcamento.typ"
-# Larger ones would be a photograph, not a logo, and cost more than the whole page.
-LOGO_MAXIMO: Final = 512 * 1024
 _MARCAS: Final = {
     Status.RASCUNHO: "RASCUNHO",
     Status.CANCELADO: "CANCELADO",
@@ -62,7 +67,7 @@ def dados_da_impressao(orcamento: Orcamento) -> dict[str, Any]:
         "condicoes": orcamento.condicoes_pagamento,
         "observacoes": orcamento.observacoes,
         "empresa": _empresa(orcamento.empresa),
-        "logo": _logo(orcamento.empresa),
+        "logo": logotipo_em_dados(bytes(orcamento.empresa.logo or b"")),
         "cliente": _cliente(orcamento),
         "itens": [_item(item) for item in itens],
         "subtotal": reais(orcamento.total + descontos),
@@ -82,18 +87,6 @@ def _empresa(empresa: Empresa) -> dict[str, Any]:
     return {"nome": empresa.nome, "cor": empresa.cor, "linhas": [x for x in linhas if x], "contato": contato}
 
 
-def _logo(empresa: Empresa) -> dict[str, Any] | None:
-    conteudo = bytes(empresa.logo or b"")
-    if not conteudo or len(conteudo) > LOGO_MAXIMO:
-        return None
-    for inicio, formato in ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpg")):
-        if conteudo.startswith(inicio):
-            return {"formato": formato, "octetos": list(conteudo)}
-    if b"<svg" in conteudo[:1000]:
-        return {"formato": "svg", "texto": conteudo.decode("utf-8", "replace")}
-    return None
-
-
 def _cliente(orcamento: Orcamento) -> dict[str, Any]:
     cliente = orcamento.cliente
     linhas = [
@@ -102,7 +95,17 @@ def _cliente(orcamento: Orcamento) -> dict[str, Any]:
         telefone_formatado(cliente.telefone) if cliente.telefone else "",
         cliente.email,
     ]
-    return {"nome": cliente.nome, "linhas": [linha for linha in linhas if linha]}
+    return {
+        "nome": cliente.nome,
+        "linhas": [linha for linha in linhas if linha],
+        "endereco": _endereco(cliente),
+    }
+
+
+def _endereco(cliente: Cliente) -> str:
+    rua = ", ".join(filter(None, [cliente.logradouro, cliente.numero, cliente.complemento]))
+    cep = f"CEP {cep_formatado(cliente.cep)}" if cliente.cep else ""
+    return " · ".join(filter(None, [rua, cliente.bairro, str(cliente.municipio), cep]))
 
 
 def _item(item: ItemOrcamento) -> dict[str, str]:
@@ -122,12 +125,17 @@ def _pix(orcamento: Orcamento) -> dict[str, str] | None:
     a_pagar = orcamento.status in (Status.RASCUNHO, Status.ENVIADO, Status.APROVADO)
     if not empresa.chave_pix or not a_pagar or not 0 < total <= VALOR_MAXIMO:
         return None
-    codigo = codigo_pix(
-        chave=empresa.chave_pix,
-        nome=empresa.razao_social or empresa.nome,
-        cidade=empresa.cidade or "BRASIL",
-        valor=total,
-        txid=txid_de(orcamento.budget_number),
-    )
     recebedor = empresa.razao_social or empresa.nome
+    try:
+        codigo = codigo_pix(
+            chave=empresa.chave_pix,
+            nome=recebedor,
+            cidade=empresa.cidade or "BRASIL",
+            valor=total,
+            txid=txid_de(orcamento.budget_number),
+        )
+    except ErroDeValidacao as erro:
+        # A key that came in past the form must not keep a quote from being printed.
+        logger.warning("orcamento sem Pix", extra={"empresa": empresa.slug, "motivo": erro.detail})
+        return None
     return {"codigo": codigo, "svg": qr_svg(codigo), "chave": empresa.chave_pix, "recebedor": recebedor}

@@ -62,6 +62,21 @@ def test_everything_a_customer_reads_is_there(orcamento) -> None:
     assert dados["marca"] == "RASCUNHO"
 
 
+def test_the_customers_address_is_printed_as_far_as_it_is_known(orcamento) -> None:
+    assert dados_da_impressao(orcamento)["cliente"]["endereco"] == "Curitiba/PR"
+    cliente = orcamento.cliente
+    cliente.logradouro, cliente.numero, cliente.bairro, cliente.cep = "Rua XV", "10", "Centro", "80020310"
+    assert dados_da_impressao(orcamento)["cliente"]["endereco"] == (
+        "Rua XV, 10 · Centro · Curitiba/PR · CEP 80020-310"
+    )
+
+
+def test_a_pix_key_that_came_in_past_the_form_does_not_keep_the_quote_from_being_printed(orcamento) -> None:
+    orcamento.empresa.chave_pix = "abc"
+    assert dados_da_impressao(orcamento)["pix"] is None
+    assert orcamento_pdf(orcamento).startswith(b"%PDF-")
+
+
 def test_the_pix_code_bears_total_and_number_and_its_qr_reads_back(orcamento) -> None:
     pix = dados_da_impressao(orcamento)["pix"]
     assert "5406504.99" in pix["codigo"]
