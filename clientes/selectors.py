@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from clientes.models import Cliente, CodigoSequencia, FaixaImportada, Municipio
 from clientes.models.codigo import parte_lida
-from nucleo.models import Empresa, RegistroAuditoria
+from nucleo.models import Empresa
 
 # More than anybody reads; a search that finds more says so instead of hiding the rest.
 LIMITE_DA_BUSCA = 1000
@@ -215,11 +215,3 @@ def lacunas_de_municipios(*, empresa: Empresa) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_LACUNAS_DE_MUNICIPIOS, {"empresa": empresa.pk})
         return [linha[0] for linha in cursor.fetchall()]
-
-
-def historico_do_cliente(cliente: Cliente) -> "QuerySet[RegistroAuditoria]":
-    """Return who did what to this customer, newest first, at most 50."""
-    registros = RegistroAuditoria.objects.filter(
-        empresa_id=cliente.empresa_id, objeto_tipo="clientes.cliente", objeto_id=str(cliente.pk)
-    )
-    return registros.order_by("-quando", "-id")[:50]

@@ -103,3 +103,7 @@ def favicon(request: HttpRequest) -> str:
 
 def folha_de_estilo(request: HttpRequest) -> str:
     return static("config/escritorio.css")
+
+
+def confirmacao(request: HttpRequest) -> str:
+    return static("config/confirmar.js")

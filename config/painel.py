@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
-from django.contrib import admin
-from django.db.models import Count, Model, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
 from cobranca.models import Mensagem
 from estoque.models import Produto
 from estoque.selectors.projecoes import rupturas
+from nucleo.admin.ligacoes import lista_de, pode
 from nucleo.datas import hoje, limites_do_dia
 from nucleo.decimais import reais
 from nucleo.errors import Indisponivel
@@ -54,30 +53,18 @@ def painel(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "hoje": dia,
         "blocos": [(titulo, cartoes) for titulo, cartoes in blocos if cartoes],
         "alertas": _alertas(request),
-        "lista_de_alertas": lista_de(Alerta) if _ve(request, Alerta) else "",
+        "lista_de_alertas": lista_de(Alerta) if pode(request, "view", Alerta) else "",
     }
 
 
-def lista_de(modelo: type[Model], **filtros: object) -> str:
-    """Return the address of a model's list, filtered."""
-    opcoes = modelo._meta
-    endereco = reverse(f"admin:{opcoes.app_label}_{opcoes.model_name}_changelist")
-    return f"{endereco}?{urlencode(filtros)}" if filtros else endereco
-
-
-def _ve(request: HttpRequest, modelo: type[Model]) -> bool:
-    pagina = admin.site._registry.get(modelo)
-    return pagina is not None and pagina.has_view_or_change_permission(request)
-
-
 def _alertas(request: HttpRequest) -> list[Alerta]:
-    if not _ve(request, Alerta):
+    if not pode(request, "view", Alerta):
         return []
     return list(Alerta.objects.filter(resolvido_em=None).order_by("severidade", "-aberto_em")[:6])
 
 
 def _vendas(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
-    if not _ve(request, Orcamento):
+    if not pode(request, "view", Orcamento):
         return
     mes = hoje(empresa.fuso).replace(day=1)
     abertos = Q(status__in=[Status.RASCUNHO, Status.ENVIADO])
@@ -114,7 +101,7 @@ def _vendas(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
 
 
 def _estoque(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
-    if not _ve(request, Produto):
+    if not pode(request, "view", Produto):
         return
     quadro = reverse("admin:estoque_rupturas")
     try:
@@ -127,7 +114,7 @@ def _estoque(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
 
 
 def _mensagens(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
-    if not _ve(request, Mensagem):
+    if not pode(request, "view", Mensagem):
         return
     inicio, fim = limites_do_dia(hoje(empresa.fuso), empresa.fuso)
     saiu_hoje = Q(enviada_em__gte=inicio, enviada_em__lt=fim)

@@ -51,6 +51,11 @@ def chave_de_busca(texto: str) -> str:
     return " ".join(sem_acentos(texto).casefold().split())
 
 
+def contados(quantos: int, um: str, muitos: str) -> str:
+    """Return "1 ciclo", "3 ciclos": a number never stands before a word that does not agree with it."""
+    return f"{quantos} {um if quantos == 1 else muitos}"
+
+
 def cep_normalizado(valor: object, *, campo: str | None = "cep") -> str:
     """Return the eight digits of a CEP; raise `cep_invalido`."""
     texto = unicodedata.normalize("NFKC", valor) if isinstance(valor, str) else ""

@@ -89,7 +89,9 @@ def perfil_preferido(*, usuario: Usuario) -> Perfil | None:
 def acessos_recentes(*, usuario: Usuario, quantos: int = 20) -> QuerySet[RegistroAuditoria]:
     """Return the person's latest logins, refusals and switches, in all their empresas."""
     do_acesso = Q(acao__startswith="login") | Q(acao__startswith="contexto")
-    registros = RegistroAuditoria.objects.filter(do_acesso, usuario=usuario).exclude(detalhe__deixada=True)
+    registros = RegistroAuditoria.objects.filter(do_acesso, usuario=usuario).exclude(
+        detalhe__contains={"deixada": True}
+    )
     return registros.order_by("-quando", "-id")[:quantos]
 
 

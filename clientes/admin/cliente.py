@@ -1,28 +1,32 @@
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from clientes.admin.exportacao import exportar_em_csv, exportar_em_xlsx
 from clientes.admin.formulario import FormularioDoCliente
 from clientes.admin.importar import PaginasDeImportacao
 from clientes.models import Cliente
-from clientes.selectors import LIMITE_DA_BUSCA, busca_cortada, clientes_buscados, historico_do_cliente
+from clientes.selectors import LIMITE_DA_BUSCA, busca_cortada, clientes_buscados
 from clientes.services import cliente_atualizar, cliente_criar
 from nucleo.admin import AdminDaEmpresa, ator_do_pedido
 from nucleo.admin.base import empresa_do_pedido
+from nucleo.admin.colunas import etiqueta_html, momento_formatado
 from nucleo.documentos import documento_formatado
+from nucleo.palavras import detalhe_em_linhas
+from nucleo.selectors import historico_de
 from nucleo.telefones import telefone_formatado
+
+LINHAS_DO_HISTORICO: Final = 20
 
 
 @admin.register(Cliente)
 class ClienteAdmin(PaginasDeImportacao, AdminDaEmpresa):
     form = FormularioDoCliente
-    list_display = ("codigo_cliente", "nome", "nome_fantasia", "documento", "fone", "municipio", "ativo")
+    list_display = ("codigo_cliente", "nome", "nome_fantasia", "documento", "fone", "municipio", "situacao")
     list_display_links = ("codigo_cliente", "nome")
     list_filter = ("ativo", "tipo_pessoa", "municipio__uf")
     list_select_related = ("municipio",)
@@ -50,7 +54,7 @@ class ClienteAdmin(PaginasDeImportacao, AdminDaEmpresa):
                 )
             },
         ),
-        ("Observações", {"fields": ("observacoes",)}),
+        ("Outras informações", {"fields": ("observacoes",)}),
         ("Histórico", {"fields": (("criado_em", "atualizado_em"), "historico")}),
     )
 
@@ -97,22 +101,20 @@ class ClienteAdmin(PaginasDeImportacao, AdminDaEmpresa):
     def documento(self, cliente: Cliente) -> str:
         return documento_formatado(cliente.cpf_cnpj) or "—"
 
+    @admin.display(description="situação", ordering="ativo")
+    def situacao(self, cliente: Cliente) -> SafeString:
+        return etiqueta_html("ativo", "success") if cliente.ativo else etiqueta_html("inativo")
+
     @admin.display(description="telefone")
     def fone(self, cliente: Cliente) -> str:
         return telefone_formatado(cliente.telefone or cliente.whatsapp) or "—"
 
     @admin.display(description="quem mudou o quê")
-    def historico(self, cliente: Cliente) -> SafeString:
+    def historico(self, cliente: Cliente) -> SafeString | str:
         """The audit trail's lines about this customer, newest first."""
+        registros = historico_de(empresa=cliente.empresa, objeto=cliente)[:LINHAS_DO_HISTORICO]
         linhas = (
-            (timezone.localtime(r.quando).strftime("%d/%m/%Y %H:%M"), r.ator, _dito(r.acao, r.detalhe))
-            for r in historico_do_cliente(cliente)
+            (momento_formatado(r.quando), r.ator, r.nome_da_acao, "; ".join(detalhe_em_linhas(r)))
+            for r in registros
         )
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} — {}: {}</li>", linhas))
-
-
-def _dito(acao: str, detalhe: dict[str, Any]) -> str:
-    if acao == "cliente_criado":
-        return "criou o cliente"
-    mudancas = detalhe.get("campos", {}).items()
-    return "; ".join(f"{campo}: “{de}” → “{para}”" for campo, (de, para) in mudancas) or acao
+        return format_html_join("", "<div>{} · {} · {} {}</div>", linhas) or "Sem mudanças desde a inclusão."

@@ -31,6 +31,7 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT": "config.menu.etiqueta_do_ambiente",
     "DASHBOARD_CALLBACK": "config.painel.painel",
     "STYLES": ["config.menu.folha_de_estilo", "sessions_ctx.admin.aparencia.folha_de_estilo"],
+    "SCRIPTS": ["config.menu.confirmacao"],
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

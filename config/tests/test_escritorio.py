@@ -9,6 +9,7 @@ from config.menu import MENU
 from config.tests.dados import povoar
 from config.tests.lingua import palavras_estranhas
 from config.tests.navegador import Navegador
+from nucleo.admin import UmaPorEmpresa
 from nucleo.escopo import escopo
 from nucleo.models import Empresa
 from nucleo.services.empresas import usuario_criar
@@ -44,6 +45,18 @@ def _enderecos(empresa: Empresa) -> list[str]:
     return lista
 
 
+def _unicos(empresa: Empresa) -> dict[str, str]:
+    """The lists of what an empresa has one of, and the page each leads to instead."""
+    levam = {}
+    for modelo, pagina in admin.site._registry.items():
+        if isinstance(pagina, UmaPorEmpresa):
+            with escopo(empresa):
+                pk = modelo._default_manager.values_list("pk", flat=True).first()
+            destino = reverse(f"{_base(modelo)}_change", args=[pk]) if pk else reverse(f"{_base(modelo)}_add")
+            levam[reverse(f"{_base(modelo)}_changelist")] = destino
+    return levam
+
+
 @pytest.mark.navegador
 @pytest.mark.django_db(transaction=True)
 def test_todas_as_paginas_do_escritorio_abrem_em_portugues(empresa: Empresa, navegador: Navegador) -> None:
@@ -52,6 +65,7 @@ def test_todas_as_paginas_do_escritorio_abrem_em_portugues(empresa: Empresa, nav
         povoar(empresa)
     navegador.entrar("maria", SENHA)
     defeitos = []
+    unicos = _unicos(empresa)
     for endereco in [
         "/admin/",
         "/admin/password_change/",
@@ -61,7 +75,7 @@ def test_todas_as_paginas_do_escritorio_abrem_em_portugues(empresa: Empresa, nav
         resposta = navegador.abrir(endereco)
         # A page to add what only services add is refused, and says so in Portuguese.
         aceitos = {200, 403} if endereco.endswith("/add/") else {200}
-        if resposta.status not in aceitos or navegador.caminho != endereco:
+        if resposta.status not in aceitos or navegador.caminho not in {endereco, unicos.get(endereco)}:
             defeitos.append(f"{endereco}: {resposta.status} em {navegador.caminho}")
         if estranhas := palavras_estranhas(navegador.pagina.evaluate(_LER)):
             defeitos.append(f"{endereco}: {', '.join(sorted(estranhas))}")

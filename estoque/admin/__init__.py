@@ -1,5 +1,6 @@
 """The office's pages of the stock."""
 
+from estoque.admin import ligacoes
 from estoque.admin.configuracao import ConfiguracaoEstoqueAdmin
 from estoque.admin.etapas import CarteiraAdmin, PreSeparacaoAdmin, ProducaoAdmin, SeparacaoAdmin
 from estoque.admin.movimentacao import MovimentacaoAdmin
@@ -13,4 +14,5 @@ __all__ = [
     "ProducaoAdmin",
     "ProdutoAdmin",
     "SeparacaoAdmin",
+    "ligacoes",
 ]

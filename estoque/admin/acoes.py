@@ -38,6 +38,8 @@ class Acao:
     dia_de: str = ""
     quantidade: bool = True
     destaque: bool = False
+    # Asked before what cannot be undone.
+    pergunta: str = ""
 
 
 class ComAcoes(_Base):

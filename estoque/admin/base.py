@@ -4,15 +4,26 @@ from django.http import HttpRequest
 
 from nucleo.admin import AdminDaEmpresa, ator_do_pedido
 from nucleo.admin.base import empresa_do_pedido
+from nucleo.admin.campos import SemRestricoes
+from nucleo.datas import hoje
 
 
 class CriadaPorServico(AdminDaEmpresa):
     """Rows that are added through a service and then only moved on by buttons."""
 
+    form = SemRestricoes
     campos_de_entrada: tuple[str, ...] = ()
+    # The entry's date field, filled in with the empresa's today.
+    campo_do_dia = "data"
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.campos_de_entrada if obj is None else self.fields
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": self.campos_de_entrada})]
+        return super().get_fieldsets(request, obj)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        dia = hoje(empresa_do_pedido(request).fuso)
+        return {self.campo_do_dia: dia, **super().get_changeform_initial_data(request)}
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -5,12 +5,12 @@ from django.http import HttpRequest
 
 from estoque.models import ConfiguracaoEstoque
 from estoque.services import configuracao_definir
-from nucleo.admin import AdminDaEmpresa, ator_do_pedido
+from nucleo.admin import UmaPorEmpresa, ator_do_pedido
 from nucleo.admin.base import empresa_do_pedido
 
 
 @admin.register(ConfiguracaoEstoque)
-class ConfiguracaoEstoqueAdmin(AdminDaEmpresa):
+class ConfiguracaoEstoqueAdmin(UmaPorEmpresa):
     """One row per empresa; without it the defaults hold."""
 
     list_display = ("__str__", "permite_negativo")

@@ -2,12 +2,35 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from estoque import services
 from estoque.admin.acoes import Acao, ComAcoes
 from estoque.admin.base import CriadaPorServico
 from estoque.models import CarteiraPrincipal, PreSeparacaoItem, ProgramacaoProducao, Separacao
+from nucleo.admin.colunas import etiqueta_html, quantidade
+
+
+class AbertaFilter(admin.SimpleListFilter):
+    """What still has something to do, against what is over."""
+
+    title = "situação"
+    parameter_name = "aberta"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("sim", "Em aberto"), ("nao", "Encerradas")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in ("sim", "nao"):
+            return queryset
+        return queryset.filter(qtd_saldo__gt=0) if self.value() == "sim" else queryset.filter(qtd_saldo=0)
+
+
+def _situacao(obj: Any, aberta: str, encerrada: str) -> SafeString:
+    return etiqueta_html(aberta, "info") if obj.qtd_saldo > 0 else etiqueta_html(encerrada)
+
 
 _PRE = "estoque.add_preseparacaoitem"
 _SEP = "estoque.add_separacao"
@@ -31,14 +54,22 @@ def _reprogramar(servico: Callable[..., Any], etapa: str, permissao: str, dia_de
 
 @admin.register(CarteiraPrincipal)
 class CarteiraAdmin(ComAcoes, CriadaPorServico):
-    list_display = ("num_pedido", "produto", "quantidade", "qtd_saldo", "qtd_cancelada", "data_entrega")
-    list_filter = ("data_entrega",)
+    list_display = ("num_pedido", "produto", "num_quantidade", "num_saldo", "situacao", "data_entrega")
+    list_filter = (AbertaFilter, "data_entrega")
+    campo_do_dia = "data_entrega"
     list_select_related = ("produto",)
     search_fields = ("num_pedido__exact", "produto__cod_produto__exact")
     search_help_text = "Número do pedido ou código do produto"
     autocomplete_fields = ("produto",)
     campos_de_entrada = ("num_pedido", "produto", "quantidade", "data_entrega")
-    fields = (*campos_de_entrada, "qtd_saldo", "qtd_cancelada", "criado_em", "criado_por")
+    fieldsets = (
+        (None, {"fields": (("num_pedido", "situacao"), "produto", "data_entrega")}),
+        ("Quantidades", {"fields": (("num_quantidade", "num_saldo"), "num_cancelada")}),
+        ("Registro", {"fields": (("criado_em", "criado_por"),)}),
+    )
+    num_quantidade = quantidade("quantidade", "quantidade pedida")
+    num_saldo = quantidade("qtd_saldo", "na carteira")
+    num_cancelada = quantidade("qtd_cancelada", "cancelada")
     acoes_da_linha = (
         Acao(
             "pre_separar",
@@ -70,11 +101,16 @@ class CarteiraAdmin(ComAcoes, CriadaPorServico):
             "carteira_id",
             "estoque.change_carteiraprincipal",
             "Cancelado.",
+            pergunta="Cancelar o que ainda está na carteira deste item?",
         ),
     )
 
     def servico_de_criacao(self, **dados: Any) -> Any:
         return services.carteira_incluir(**dados)
+
+    @admin.display(description="situação")
+    def situacao(self, obj: CarteiraPrincipal) -> SafeString:
+        return _situacao(obj, "em aberto", "atendido")
 
 
 class _SoPorBotao(ComAcoes, CriadaPorServico):
@@ -83,6 +119,11 @@ class _SoPorBotao(ComAcoes, CriadaPorServico):
     list_select_related = ("produto", "carteira")
     search_fields = ("carteira__num_pedido__exact", "produto__cod_produto__exact")
     search_help_text = "Número do pedido ou código do produto"
+    num_quantidade = quantidade("quantidade", "quantidade")
+
+    @admin.display(description="situação")
+    def situacao(self, obj: Any) -> SafeString:
+        return _situacao(obj, "em aberto", "encerrada")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -90,9 +131,14 @@ class _SoPorBotao(ComAcoes, CriadaPorServico):
 
 @admin.register(PreSeparacaoItem)
 class PreSeparacaoAdmin(_SoPorBotao):
-    list_display = ("id", "carteira", "produto", "quantidade", "qtd_saldo", "data")
-    list_filter = ("data",)
-    fields = ("carteira", "produto", "quantidade", "qtd_saldo", "data", "criado_em", "criado_por")
+    list_display = ("carteira", "produto", "num_quantidade", "num_saldo", "situacao", "data")
+    list_filter = (AbertaFilter, "data")
+    fieldsets = (
+        (None, {"fields": (("carteira", "situacao"), "produto", "data")}),
+        ("Quantidades", {"fields": (("num_quantidade", "num_saldo"),)}),
+        ("Registro", {"fields": (("criado_em", "criado_por"),)}),
+    )
+    num_saldo = quantidade("qtd_saldo", "em pré-separação")
     acoes_da_linha = (
         Acao(
             "separar",
@@ -120,19 +166,17 @@ class PreSeparacaoAdmin(_SoPorBotao):
 
 @admin.register(Separacao)
 class SeparacaoAdmin(_SoPorBotao):
-    list_display = ("id", "carteira", "produto", "quantidade", "qtd_saldo", "qtd_expedida", "data_expedicao")
-    list_filter = ("data_expedicao",)
-    fields = (
-        "carteira",
-        "pre_separacao",
-        "produto",
-        "quantidade",
-        "qtd_saldo",
-        "qtd_expedida",
-        "data_expedicao",
-        "criado_em",
-        "criado_por",
+    list_display = (
+        "carteira", "produto", "num_quantidade", "num_saldo", "num_expedida", "situacao", "data_expedicao",
+    )  # fmt: skip
+    list_filter = (AbertaFilter, "data_expedicao")
+    fieldsets = (
+        (None, {"fields": (("carteira", "situacao"), "pre_separacao", "produto", "data_expedicao")}),
+        ("Quantidades", {"fields": (("num_quantidade", "num_saldo"), "num_expedida")}),
+        ("Registro", {"fields": (("criado_em", "criado_por"),)}),
     )
+    num_saldo = quantidade("qtd_saldo", "em separação")
+    num_expedida = quantidade("qtd_expedida", "expedida")
     acoes_da_linha = (
         Acao(
             "expedir",
@@ -159,14 +203,22 @@ class SeparacaoAdmin(_SoPorBotao):
 
 @admin.register(ProgramacaoProducao)
 class ProducaoAdmin(ComAcoes, CriadaPorServico):
-    list_display = ("id", "produto", "quantidade", "qtd_saldo", "qtd_produzida", "data")
-    list_filter = ("data",)
+    list_display = ("produto", "num_quantidade", "num_saldo", "num_produzida", "situacao", "data")
+    list_filter = (AbertaFilter, "data")
     list_select_related = ("produto",)
     search_fields = ("produto__cod_produto__exact",)
     search_help_text = "Código do produto"
     autocomplete_fields = ("produto",)
     campos_de_entrada = ("produto", "quantidade", "data")
-    fields = (*campos_de_entrada, "qtd_saldo", "qtd_produzida", "qtd_cancelada", "criado_em", "criado_por")
+    fieldsets = (
+        (None, {"fields": (("produto", "situacao"), "data")}),
+        ("Quantidades", {"fields": (("num_quantidade", "num_saldo"), ("num_produzida", "num_cancelada"))}),
+        ("Registro", {"fields": (("criado_em", "criado_por"),)}),
+    )
+    num_quantidade = quantidade("quantidade", "quantidade planejada")
+    num_saldo = quantidade("qtd_saldo", "a produzir")
+    num_produzida = quantidade("qtd_produzida", "produzida")
+    num_cancelada = quantidade("qtd_cancelada", "cancelada")
     acoes_da_linha = (
         Acao(
             "concluir",
@@ -187,8 +239,13 @@ class ProducaoAdmin(ComAcoes, CriadaPorServico):
             "producao_id",
             "estoque.change_programacaoproducao",
             "Cancelado.",
+            pergunta="Cancelar o que ainda não foi produzido?",
         ),
     )
 
     def servico_de_criacao(self, **dados: Any) -> Any:
         return services.producao_criar(**dados)
+
+    @admin.display(description="situação")
+    def situacao(self, obj: ProgramacaoProducao) -> SafeString:
+        return _situacao(obj, "programada", "encerrada")

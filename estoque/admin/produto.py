@@ -1,6 +1,7 @@
 """Products with their balance, the projection with its causes, what-if, and the stock-out board."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,22 +10,39 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from unfold.views import ChangeList
 
 from estoque import services
-from estoque.models import Produto
+from estoque.models import Produto, ProgramacaoProducao
 from estoque.selectors import projecoes
 from estoque.selectors.saldos import saldo_exato, saldos_da_lista
 from estoque.services.campos import data_planejada
 from nucleo.admin import AdminDaEmpresa, ator_do_pedido
 from nucleo.admin.base import empresa_do_pedido
+from nucleo.admin.campos import SemRestricoes
+from nucleo.admin.colunas import VAZIO, etiqueta_html, sinal
+from nucleo.admin.ligacoes import Ligacao, pode
 from nucleo.decimais import decimal_brasileiro, quantidade_formatada
 from nucleo.errors import ErroDeNegocio
 from nucleo.models import Empresa
 
+_CAMPOS = ("cod_produto", "nome", "unidade", "preco_venda", "estoque_minimo", "ativo")
 _MUDAVEIS = ("nome", "unidade", "preco_venda", "estoque_minimo", "ativo")
 _SIMULAVEIS = ("pedido", "pedido_data", "entrada", "entrada_data")
+
+
+# As high as its frame, days without a crowd, in greys that are read on light and on dark.
+_GRADE = {"color": "rgba(128, 128, 128, .2)"}
+_OPCOES = {
+    "animation": False,
+    "maintainAspectRatio": False,
+    "scales": {
+        "x": {"grid": _GRADE, "ticks": {"color": "#80868f", "maxRotation": 0, "autoSkip": True}},
+        "y": {"grid": _GRADE, "ticks": {"color": "#80868f", "precision": 0}},
+    },
+}
 
 
 class ListaDeProdutos(ChangeList):
@@ -41,13 +59,16 @@ class ListaDeProdutos(ChangeList):
 
 @admin.register(Produto)
 class ProdutoAdmin(AdminDaEmpresa):
-    list_display = ("cod_produto", "nome", "unidade", "saldo", "disponivel", "ruptura", "ativo")
+    form = SemRestricoes
+    list_display = ("cod_produto", "nome", "unidade", "num_saldo", "num_disponivel", "ruptura", "ativo")
     list_filter = ("ativo",)
     search_fields = ("cod_produto__startswith", "nome__icontains")
     search_help_text = "Começo do código, ou parte do nome"
-    list_before_template = "estoque/admin/lista_links.html"
+    change_form_outer_before_template = "estoque/admin/saldo.html"
     change_form_outer_after_template = "estoque/admin/projecao.html"
-    fields = ("cod_produto", "nome", "unidade", "preco_venda", "estoque_minimo", "ativo")
+    fieldsets = (
+        (None, {"fields": (("cod_produto", "ativo"), "nome", ("unidade", "estoque_minimo"), "preco_venda")}),
+    )
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ListaDeProdutos
@@ -60,7 +81,7 @@ class ProdutoAdmin(AdminDaEmpresa):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         comum: dict[str, Any] = {"empresa": empresa_do_pedido(request), "ator": ator_do_pedido(request)}
-        dados = {campo: valor for campo, valor in form.cleaned_data.items() if campo in self.fields}
+        dados = {campo: valor for campo, valor in form.cleaned_data.items() if campo in _CAMPOS}
         if change:
             mudancas = {campo: dados[campo] for campo in _MUDAVEIS}
             services.produto_alterar(produto=obj, **comum, **mudancas)
@@ -69,17 +90,22 @@ class ProdutoAdmin(AdminDaEmpresa):
         obj.pk, obj.empresa_id = feito.pk, feito.empresa_id
 
     @admin.display(description="saldo")
-    def saldo(self, obj: Any) -> str:
+    def num_saldo(self, obj: Any) -> str:
         return _quantidade(obj.na_lista and obj.na_lista.saldo_atual)
 
     @admin.display(description="disponível")
-    def disponivel(self, obj: Any) -> str:
-        return _quantidade(obj.na_lista and obj.na_lista.disponivel)
+    def num_disponivel(self, obj: Any) -> SafeString | str:
+        valor = obj.na_lista and obj.na_lista.disponivel
+        return sinal(valor or Decimal(0), _quantidade(valor))
 
     @admin.display(description="ruptura")
-    def ruptura(self, obj: Any) -> str:
+    def ruptura(self, obj: Any) -> SafeString | str:
         dia = obj.na_lista and obj.na_lista.data_ruptura
-        return f"{dia:%d/%m/%Y}" if dia else "—"
+        return etiqueta_html(f"{dia:%d/%m/%Y}", "danger") if dia else VAZIO
+
+    def ligacoes_da_lista(self, request: HttpRequest) -> Iterator[Ligacao]:
+        endereco = reverse("admin:estoque_rupturas")
+        yield Ligacao("O que vai faltar, o primeiro dia antes", endereco, "production_quantity_limits")
 
     def get_urls(self) -> list[URLPattern]:
         envolver = self.admin_site.admin_view
@@ -89,7 +115,7 @@ class ProdutoAdmin(AdminDaEmpresa):
         """The stock-out board: what runs out in the window, first day first."""
         if not request.user.has_perm("estoque.view_produto"):
             raise PermissionDenied
-        contexto = {**self.admin_site.each_context(request), "title": "Rupturas previstas", "opts": self.opts}
+        contexto = {**self.admin_site.each_context(request), "title": "O que vai faltar"}
         try:
             dias = projecoes.dias_lidos(request.GET.get("dias"))
             achadas = projecoes.rupturas(empresa=empresa_do_pedido(request), dias=dias)
@@ -98,7 +124,11 @@ class ProdutoAdmin(AdminDaEmpresa):
                     "cod_produto", "pk"
                 )
             )
-            contexto |= {"dias": dias, "rupturas": [(ids[r.cod_produto], r) for r in achadas]}
+            contexto |= {
+                "dias": dias,
+                "rupturas": [(ids[r.cod_produto], r) for r in achadas],
+                "pode_programar": pode(request, "add", ProgramacaoProducao),
+            }
         except ErroDeNegocio as erro:
             contexto |= {"dias": projecoes.DIAS_PADRAO, "rupturas": [], "erro": erro.detail}
         return render(request, "estoque/admin/rupturas.html", contexto)
@@ -141,7 +171,7 @@ def _projecao(empresa: Empresa, produto: Produto, request: HttpRequest) -> dict[
     contexto["linhas"] = _linhas(projecao, simulada)
     contexto["simulada"] = simulada
     contexto["grafico"] = json.dumps(_grafico(projecao, simulada))
-    contexto["opcoes_do_grafico"] = json.dumps({"plugins": {"legend": {"display": simulada is not None}}})
+    contexto["opcoes_do_grafico"] = json.dumps(_OPCOES | {"plugins": {"legend": {"display": bool(simulada)}}})
     return contexto
 
 

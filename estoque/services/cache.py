@@ -15,6 +15,7 @@ from nucleo.datas import hoje
 from nucleo.escopo import exigir_empresa
 from nucleo.models import Empresa
 from nucleo.services.alertas import alerta_abrir, alerta_resolver
+from nucleo.textos import contados
 
 logger = logging.getLogger(__name__)
 
@@ -187,7 +188,7 @@ def _alertar(empresa: Empresa, achadas: list[Divergencia]) -> None:
         empresa=empresa,
         chave=ALERTA,
         severidade="error",
-        titulo=f"Cache do estoque divergiu em {quantos} produto(s) e foi corrigido",
+        titulo=f"Cache do estoque divergiu em {contados(quantos, 'produto', 'produtos')} e foi corrigido",
         detalhe="\n".join(linhas),
         divergencias=len(achadas),
     )

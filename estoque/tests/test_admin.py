@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from estoque import services
 from estoque.models import CarteiraPrincipal, ConfiguracaoEstoque, MovimentacaoEstoque, Produto, Separacao
@@ -196,3 +198,49 @@ def test_a_product_is_changed_and_keeps_its_code(escritorio: Client, produto: Pr
     assert resposta.status_code == 302
     produto.refresh_from_db()
     assert (produto.cod_produto, produto.nome, produto.ativo) == ("BRZ-1", "Bronzina nova", False)
+
+
+def test_numbers_are_typed_and_read_as_in_brazil(escritorio: Client, produto: Produto) -> None:
+    dados = {"nome": "Bronzina", "unidade": "JG", "estoque_minimo": "1.250,5", "preco_venda": "148,90"}
+    assert escritorio.post(f"{BASE}/produto/{produto.pk}/change/", dados).status_code == 302
+    produto.refresh_from_db()
+    assert (produto.estoque_minimo, produto.preco_venda) == (Decimal("1250.5"), Decimal("148.90"))
+    pagina = _texto(escritorio, f"produto/{produto.pk}/change/")
+    assert 'value="1250,5"' in pagina
+    assert 'value="148,90"' in pagina
+    recusada = escritorio.post(f"{BASE}/produto/{produto.pk}/change/", dados | {"preco_venda": "1.234"})
+    assert "ambíguo" in recusada.content.decode()
+    assert "12,5" in _texto(escritorio, "carteiraprincipal/")
+    assert "12,500" not in _texto(escritorio, "carteiraprincipal/")
+
+
+def test_a_product_leads_to_its_documents(escritorio: Client, produto: Produto) -> None:
+    pagina = _texto(escritorio, f"produto/{produto.pk}/change/")
+    for modelo in ("movimentacaoestoque", "carteiraprincipal", "programacaoproducao"):
+        assert f"{BASE}/{modelo}/?produto__id__exact={produto.pk}" in pagina
+    assert "PED-77" in _texto(escritorio, f"carteiraprincipal/?produto__id__exact={produto.pk}")
+    assert f"{BASE}/programacaoproducao/add/?produto={produto.pk}" in _texto(escritorio, "produto/rupturas/")
+
+
+def test_open_and_closed_orders_are_told_apart(escritorio: Client, produto: Produto) -> None:
+    assert "PED-77" in _texto(escritorio, "carteiraprincipal/?aberta=sim")
+    assert "PED-77" not in _texto(escritorio, "carteiraprincipal/?aberta=nao")
+
+
+@pytest.mark.parametrize("lista", ["produto", "carteiraprincipal", "movimentacaoestoque"])
+def test_lists_ask_the_same_queries_for_2_and_for_20_rows(
+    escritorio: Client, produto: Produto, empresa: Empresa, lista: str
+) -> None:
+    contagens = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as consultas:
+            _texto(escritorio, f"{lista}/")
+        contagens.append(len(consultas))
+        with escopo(empresa):
+            for n in range(20):
+                codigo = f"P{len(contagens)}-{n}"
+                outro = services.produto_criar(empresa=empresa, ator=ATOR, cod_produto=codigo, nome="P")
+                comum = {"empresa": empresa, "ator": ATOR, "produto": outro, "quantidade": "1"}
+                services.movimentacao_registrar(**comum, tipo="entrada")
+                services.carteira_incluir(**comum, num_pedido=f"P{n}", data_entrega=hoje(empresa.fuso))
+    assert contagens[0] == contagens[1]

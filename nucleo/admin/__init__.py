@@ -1,6 +1,6 @@
 """The office's base classes and the admin of companies, people and keys."""
 
-from nucleo.admin.base import AdminDaEmpresa, InlineDaEmpresa, SomenteLeitura, ator_do_pedido
+from nucleo.admin.base import AdminDaEmpresa, InlineDaEmpresa, SomenteLeitura, UmaPorEmpresa, ator_do_pedido
 from nucleo.admin.chaves import ChaveApiAdmin
 from nucleo.admin.empresa import EmpresaAdmin
 from nucleo.admin.pessoas import PerfilAdmin, UsuarioAdmin, VinculoAdmin
@@ -15,6 +15,7 @@ __all__ = [
     "PerfilAdmin",
     "RegistroAuditoriaAdmin",
     "SomenteLeitura",
+    "UmaPorEmpresa",
     "UsuarioAdmin",
     "VinculoAdmin",
     "ator_do_pedido",

@@ -1,18 +1,25 @@
 """Base classes of the office: the empresa comes from the active context, never from a form."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
-from django.forms import ModelChoiceField, ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseInlineFormSet, ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin, TabularInline
 
+from nucleo.admin.campos import CamposDoEscritorio
+from nucleo.admin.ligacoes import Ligacao, ligacoes_de, lista_de, nova_de, pagina_de
 from nucleo.ator import SISTEMA, Ator
 from nucleo.errors import ErroDeNegocio
 from nucleo.models import Empresa
 from nucleo.pedido import Pedido
+from nucleo.selectors import historico_de
+
+LINHAS_DO_HISTORICO = 200
 
 
 def ator_do_pedido(request: HttpRequest) -> Ator:
@@ -28,36 +35,24 @@ def empresa_do_pedido(request: HttpRequest) -> Empresa:
     return empresa
 
 
-class EscolhaDeLinha(ModelChoiceField):
-    """A choice among rows that says no in its own words.
-
-    Django's autocomplete looks up whatever it is given: what cannot be a key ends in an error page there.
-    """
-
-    def prepare_value(self, value: Any) -> Any:
-        chave = super().prepare_value(value)
-        try:
-            cast("QuerySet[Any]", self.queryset).model._meta.pk.to_python(chave)
-        except ValidationError:
-            return None
-        return chave
-
-
-class _ChavesDaEmpresa:
-    """Foreign keys of forms and inlines."""
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs.setdefault("form_class", EscolhaDeLinha)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
-
-
-class AdminDaEmpresa(_ChavesDaEmpresa, ModelAdmin):
+class AdminDaEmpresa(CamposDoEscritorio, ModelAdmin):
     """A page over rows of the active empresa. Row-level security filters; this only names it."""
 
     compressed_fields = True
     warn_unsaved_form = True
     list_per_page = 50
     show_full_result_count = False
+    empty_value_display = "—"
+    # What a person should know before reading the list.
+    aviso_da_lista = ""
+
+    def ligacoes_da_lista(self, request: HttpRequest) -> Iterable[Ligacao]:
+        """Links above the list: other views of the same rows, ways to bring them in."""
+        return ()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        contexto = {"ligacoes": list(self.ligacoes_da_lista(request)), **(extra_context or {})}
+        return super().changelist_view(request, contexto)
 
     def changeform_view(
         self,
@@ -77,6 +72,32 @@ class AdminDaEmpresa(_ChavesDaEmpresa, ModelAdmin):
         formulario = super().get_form(request, obj, change=change, **kwargs)
         erro: ErroDeNegocio | None = getattr(request, "erro_de_negocio", None)
         return formulario if erro is None else _que_recusa(formulario, erro)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        obj = kwargs.get("obj")
+        if obj is not None and obj.pk:
+            context["ligacoes"] = ligacoes_de(request, obj)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The audit trail about this record: it also knows what API, imports and tasks did."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        contexto = {
+            **self.admin_site.each_context(request),
+            "title": f"Histórico: {obj}",
+            "registros": historico_de(empresa=empresa_do_pedido(request), objeto=obj)[:LINHAS_DO_HISTORICO],
+            "volta": pagina_de(obj),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "escritorio/historico.html", contexto)
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         if not change:
@@ -125,8 +146,38 @@ class SomenteLeitura(AdminDaEmpresa):
         return False
 
 
-class InlineDaEmpresa(_ChavesDaEmpresa, TabularInline):
+class UmaPorEmpresa(AdminDaEmpresa):
+    """The settings an empresa has one row of: its list is that row's page, or the form that makes it."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, str] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        unica = self.get_queryset(request).first()
+        if unica is not None:
+            return HttpResponseRedirect(pagina_de(unica))
+        if self.has_add_permission(request):
+            return HttpResponseRedirect(nova_de(self.model))
+        return super().changelist_view(request, extra_context)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return HttpResponseRedirect(lista_de(self.model))
+
+
+class LinhasComNome(BaseInlineFormSet):
+    """Rows of a table have no label of their own beside the field: screen readers hear the column's."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for nome, campo in form.fields.items():
+            rotulo = campo.label or nome
+            campo.widget.attrs.setdefault("aria-label", str(rotulo)[:1].upper() + str(rotulo)[1:])
+
+
+class InlineDaEmpresa(CamposDoEscritorio, TabularInline):
     """Rows of the same empresa edited inside their owner's form."""
 
+    formset = LinhasComNome
     extra = 0
     exclude = ("empresa",)

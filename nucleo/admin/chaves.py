@@ -6,18 +6,33 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from nucleo.admin.base import AdminDaEmpresa, ator_do_pedido, empresa_do_pedido
+from nucleo.admin.colunas import etiqueta_html, momento
 from nucleo.models import ChaveApi, Perfil
 from nucleo.services.chaves import chave_criar, chave_revogar
 
 
 @admin.register(ChaveApi)
 class ChaveApiAdmin(AdminDaEmpresa):
-    list_display = ("nome", "prefixo", "perfil", "criada_em", "expira_em", "revogada_em")
+    list_display = ("nome", "prefixo", "perfil", "estado", "criada", "expira")
     list_select_related = ("perfil",)
+    list_filter = (("revogada_em", admin.EmptyFieldListFilter),)
+    search_fields = ("nome",)
     fields = ("nome", "perfil", "expira_em")
     actions = ("revogar",)
+
+    criada = momento("criada_em", "criada em")
+    expira = momento("expira_em", "expira em")
+
+    @admin.display(description="situação")
+    def estado(self, obj: ChaveApi) -> SafeString:
+        if obj.revogada_em is not None:
+            return etiqueta_html("revogada", "danger")
+        vencida = obj.expira_em is not None and obj.expira_em <= timezone.now()
+        return etiqueta_html("expirada", "warning") if vencida else etiqueta_html("ativa", "success")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.fields, "prefixo", "criada_em", "revogada_em") if obj else ()

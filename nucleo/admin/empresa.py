@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from nucleo.admin.base import AdminDaEmpresa, ator_do_pedido
+from nucleo.admin.base import UmaPorEmpresa, ator_do_pedido
 from nucleo.admin.formulario_da_empresa import CamposDaEmpresa
 from nucleo.models import Empresa
 from nucleo.services.empresas import empresa_atualizar
@@ -28,31 +28,22 @@ class EmpresaForm(CamposDaEmpresa):
             "cor",
             "chave_pix",
         )
-        widgets = {"cor": UnfoldAdminTextInputWidget(attrs={"type": "color"})}
+        widgets = {"cor": UnfoldAdminTextInputWidget(attrs={"type": "color", "class": "cor"})}
 
 
 @admin.register(Empresa)
-class EmpresaAdmin(AdminDaEmpresa):
+class EmpresaAdmin(UmaPorEmpresa):
     """One row: the empresa one works in. Creating and switching off are the operator's commands."""
 
     form = EmpresaForm
     list_display = ("nome", "slug", "cnpj", "cidade", "fuso")
     readonly_fields = ("slug", "ativa")
-    fields = (
-        "slug",
-        "ativa",
-        "nome",
-        "razao_social",
-        "cnpj",
-        "telefone",
-        "email",
-        "endereco",
-        "cidade",
-        "uf",
-        "fuso",
-        "cor",
-        ("logotipo", "sem_logotipo"),
-        "chave_pix",
+    fieldsets = (
+        (None, {"fields": (("slug", "ativa"), ("nome", "razao_social"), "cnpj")}),
+        ("Contato", {"fields": (("telefone", "email"),)}),
+        ("Endereço", {"fields": ("endereco", ("cidade", "uf"), "fuso")}),
+        ("Cobrança", {"fields": ("chave_pix",)}),
+        ("Aparência", {"fields": ("cor", ("logotipo", "sem_logotipo"))}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

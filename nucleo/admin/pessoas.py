@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from nucleo.admin.base import AdminDaEmpresa, InlineDaEmpresa, ator_do_pedido, empresa_do_pedido
+from nucleo.admin.colunas import momento
 from nucleo.errors import ErroDeNegocio
 from nucleo.models import Perfil, Usuario, Vinculo
 from nucleo.services.empresas import perfil_gravar, vinculo_criar, vinculo_retirar
@@ -94,12 +95,13 @@ class PessoaNovaForm(forms.ModelForm):
 class UsuarioAdmin(AdminDaEmpresa):
     """The people who hold, or held, a perfil here. Their account is theirs: it may work elsewhere too."""
 
-    list_display = ("username", "nome", "email", "last_login")
+    list_display = ("username", "nome", "email", "ultima_entrada")
     search_fields = ("username", "nome")
     ordering = ("username",)
-    fields = ("username", "nome", "email", "last_login")
+    fields = ("username", "nome", "email", "ultima_entrada")
     inlines = (VinculosDaPessoa,)
     actions = ("redefinir_senha",)
+    ultima_entrada = momento("last_login", "última entrada")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Usuario]:
         return super().get_queryset(request).filter(vinculos__empresa=empresa_do_pedido(request)).distinct()
@@ -155,6 +157,8 @@ class VinculoAdmin(AdminDaEmpresa):
     list_display = ("usuario", "perfil", "ativo", "criado_em")
     list_filter = ("ativo", "perfil")
     list_select_related = ("usuario", "perfil")
+    search_fields = ("usuario__username", "usuario__nome", "perfil__nome")
+    search_help_text = "Nome ou login da pessoa, ou o perfil"
     fields = ("usuario", "perfil", "ativo")
     actions = ("retirar", "devolver")
 

@@ -36,4 +36,4 @@ class RegistroAuditoria(models.Model):
         return nome if nome != self.acao else self.acao.replace("_", " ").capitalize()
 
     def __str__(self) -> str:
-        return f"{self.ator}: {self.acao}"
+        return f"{self.ator}: {self.nome_da_acao}"

@@ -1,5 +1,6 @@
 """The office's pages for quotes. Thin: every write goes through the services."""
 
+from orcamentos.admin import ligacoes
 from orcamentos.admin.orcamento import OrcamentoAdmin
 
-__all__ = ["OrcamentoAdmin"]
+__all__ = ["OrcamentoAdmin", "ligacoes"]

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.contrib import admin
@@ -8,6 +9,8 @@ from django.utils.html import format_html
 
 from nucleo.admin import AdminDaEmpresa, InlineDaEmpresa, ator_do_pedido
 from nucleo.admin.base import empresa_do_pedido
+from nucleo.admin.colunas import dinheiro, etiqueta, quantidade
+from nucleo.admin.ligacoes import Ligacao
 from nucleo.datas import hoje
 from nucleo.decimais import reais
 from nucleo.errors import ErroDeValidacao
@@ -19,12 +22,12 @@ from orcamentos.models import ItemOrcamento, Orcamento, Status
 from orcamentos.services.transicoes import acoes_permitidas
 
 CORES: Final = {
-    Status.RASCUNHO: "text-gray-500",
-    Status.ENVIADO: "text-blue-600",
-    Status.APROVADO: "text-green-600",
-    Status.RECUSADO: "text-red-600",
-    Status.EXPIRADO: "text-orange-600",
-    Status.CANCELADO: "text-gray-400",
+    Status.RASCUNHO: "",
+    Status.ENVIADO: "info",
+    Status.APROVADO: "success",
+    Status.RECUSADO: "danger",
+    Status.EXPIRADO: "warning",
+    Status.CANCELADO: "",
 }
 TEXTOS: Final = ("condicoes_pagamento", "observacoes", "referencia_cliente")
 
@@ -37,12 +40,23 @@ class ItensInline(InlineDaEmpresa):
     model = ItemOrcamento
     form = FormularioDoItem
     fields = ("produto", "descricao", "quantidade", "preco_unitario", "desconto", "total_da_linha")
-    readonly_fields = ("total_da_linha",)
+    readonly_fields = ("total_da_linha", "num_quantidade", "num_preco", "num_desconto")
     verbose_name_plural = "itens"
+    hide_title = True
     min_num = 1
 
     def get_autocomplete_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return ("produto",)
+
+    num_quantidade = quantidade("quantidade", "quantidade")
+    num_preco = dinheiro("preco_unitario", "preço unitário")
+    num_desconto = dinheiro("desconto", "desconto")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Where nothing can be typed any more, numbers as they are read."""
+        if self.has_change_permission(request, obj):
+            return self.fields
+        return ("produto", "descricao", "num_quantidade", "num_preco", "num_desconto", "total_da_linha")
 
     @admin.display(description="total")
     def total_da_linha(self, item: ItemOrcamento) -> str:
@@ -66,7 +80,7 @@ class ItensInline(InlineDaEmpresa):
 class OrcamentoAdmin(PaginasDoOrcamento, AdminDaEmpresa):
     form = FormularioDoOrcamento
     inlines = (ItensInline,)
-    list_display = ("numero_na_lista", "cliente", "situacao", "data", "validade", "total_em_reais")
+    list_display = ("numero_na_lista", "cliente", "situacao", "data", "validade", "num_total")
     list_filter = ("status", "data", "importado")
     list_select_related = ("cliente",)
     search_fields = ("budget_number",)
@@ -74,12 +88,21 @@ class OrcamentoAdmin(PaginasDoOrcamento, AdminDaEmpresa):
     ordering = ("-ordem",)
     actions = (exportar_em_csv, exportar_em_xlsx)
     fieldsets = (
-        (None, {"fields": ("cliente", ("data", "validade"), "referencia_cliente", "versao_lida")}),
-        ("Condições", {"fields": ("condicoes_pagamento", "observacoes")}),
+        (
+            None,
+            {
+                "fields": (
+                    "cliente",
+                    ("data", "validade"),
+                    ("referencia_cliente", "condicoes_pagamento"),
+                    "observacoes",
+                    "versao_lida",
+                )
+            },
+        ),
     )
     change_form_outer_before_template = "orcamentos/admin/acoes.html"
     change_form_outer_after_template = "orcamentos/admin/historia.html"
-    list_before_template = "orcamentos/admin/lista_links.html"
 
     class Media:
         js = ("orcamentos/totais.js",)
@@ -88,14 +111,11 @@ class OrcamentoAdmin(PaginasDoOrcamento, AdminDaEmpresa):
     def numero_na_lista(self, obj: Orcamento) -> str:
         return obj.numero_com_revisao
 
-    @admin.display(description="situação", ordering="status")
-    def situacao(self, obj: Orcamento) -> str:
-        cor = CORES[Status(obj.status)]
-        return format_html('<span class="font-semibold {}">{}</span>', cor, obj.get_status_display())
+    situacao = etiqueta("status", CORES)
+    num_total = dinheiro("total", "total")
 
-    @admin.display(description="total", ordering="total")
-    def total_em_reais(self, obj: Orcamento) -> str:
-        return reais(obj.total)
+    def ligacoes_da_lista(self, request: HttpRequest) -> Iterator[Ligacao]:
+        yield Ligacao("Numeração por ano", reverse("admin:orcamentos_numeracao"), "format_list_numbered")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Orcamento], search_term: str
@@ -151,8 +171,8 @@ class OrcamentoAdmin(PaginasDoOrcamento, AdminDaEmpresa):
             context |= {
                 "acoes": [botao(obj, nome) for nome in acoes_permitidas(obj)] if pode else [],
                 "pdf_url": reverse("admin:orcamentos_pdf", args=[obj.pk]),
-                "nova_aba": {"target": "_blank"},
                 "total_em_reais": reais(obj.total),
+                "situacao": self.situacao(obj),
                 "revisoes": selectors.revisoes_em_dados(obj),
                 "historico": historia(obj),
                 "hoje": hoje(empresa_do_pedido(request).fuso),

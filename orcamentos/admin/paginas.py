@@ -4,15 +4,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 
+from estoque.models import Produto
 from nucleo.admin import AdminDaEmpresa, ator_do_pedido
 from nucleo.admin.base import empresa_do_pedido
 from nucleo.datas import data_lida
 from nucleo.errors import ErroDeValidacao, ErrosDeValidacao, NaoEncontrado
 from nucleo.models import RegistroAuditoria
+from nucleo.selectors import historico_de
 from orcamentos import selectors, services
 from orcamentos.models import Orcamento
 from orcamentos.services.impressao import orcamento_pdf
@@ -38,6 +47,10 @@ DO_ITEM: Final = {
     "desconto": "desconto",
     "descricao": "descrição",
 }
+PERGUNTAS: Final = {
+    "recusar": "Registrar que o cliente recusou este orçamento?",
+    "cancelar": "Cancelar este orçamento? Ele fica na lista, mas não pode mais ser enviado nem aprovado.",
+}
 
 HISTORIA: Final = {
     "orcamento_criado": "criou",
@@ -59,6 +72,7 @@ class PaginasDoOrcamento(_Base):
         envolver = self.admin_site.admin_view
         proprias = [
             path("numeracao/", envolver(self.numeracao_view), name="orcamentos_numeracao"),
+            path("preco/<int:pk>/", envolver(self.preco_view), name="orcamentos_preco"),
             path("<int:pk>/acao/<str:nome>/", envolver(self.acao_view), name="orcamentos_acao"),
             path("<int:pk>/pdf/", envolver(self.pdf_view), name="orcamentos_pdf"),
         ]
@@ -98,6 +112,13 @@ class PaginasDoOrcamento(_Base):
         resposta["Content-Disposition"] = f'inline; filename="{orcamento.budget_number}.pdf"'
         return resposta
 
+    def preco_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The list price of a product, as the form's price field takes it."""
+        _exigir(request, "orcamentos.view_orcamento")
+        produto = get_object_or_404(Produto.objects.only("preco_venda"), pk=pk)
+        preco = "" if produto.preco_venda is None else f"{produto.preco_venda:.2f}".replace(".", ",")
+        return JsonResponse({"preco": preco})
+
     def numeracao_view(self, request: HttpRequest) -> HttpResponse:
         """The office's report on the series: last, next, how many, what is missing."""
         _exigir(request, "orcamentos.view_orcamento")
@@ -105,28 +126,28 @@ class PaginasDoOrcamento(_Base):
         contexto = {
             **self.admin_site.each_context(request),
             "title": "Numeração dos orçamentos",
-            "opts": Orcamento._meta,
             "series": selectors.series_resumo(empresa=empresa),
             "irregularidades": selectors.irregularidades(empresa=empresa),
         }
         return render(request, "orcamentos/admin/numeracao.html", contexto)
 
 
-def botao(obj: Orcamento, nome: str) -> dict[str, str]:
+def botao(obj: Orcamento, nome: str) -> dict[str, Any]:
     """Describe one button for the template."""
     rotulo, icone = ROTULOS[nome]
     return {
         "nome": nome,
         "rotulo": rotulo,
         "icone": icone,
-        "estilo": "primary" if nome in ("enviar", "aprovar") else "default",
+        "principal": nome in ("enviar", "aprovar"),
+        "pergunta": PERGUNTAS.get(nome, ""),
         "url": reverse("admin:orcamentos_acao", args=[obj.pk, nome]),
     }
 
 
 def historia(obj: Orcamento) -> list[RegistroAuditoria]:
     """Return what happened to the quote, newest first, each with words for its action."""
-    registros = list(selectors.historico(obj)[:50])
+    registros = list(historico_de(empresa=obj.empresa, objeto=obj)[:50])
     for registro in registros:
         registro.rotulo = HISTORIA.get(registro.acao, registro.acao)  # type: ignore[attr-defined]
     return registros

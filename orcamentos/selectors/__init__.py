@@ -1,7 +1,6 @@
 """Reads of the quotes over more than one row."""
 
 from orcamentos.selectors.consulta import (
-    historico,
     orcamento_completo,
     orcamentos_buscar,
     orcamentos_da_empresa,
@@ -28,7 +27,6 @@ __all__ = [
     "conteudo",
     "diferencas",
     "diferencas_do_rascunho",
-    "historico",
     "irregularidades",
     "lacunas",
     "orcamento_completo",

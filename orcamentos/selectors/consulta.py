@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from clientes.selectors import clientes_buscados
 from nucleo.errors import ErroDeValidacao
-from nucleo.models import Empresa, RegistroAuditoria
+from nucleo.models import Empresa
 from orcamentos.errors import orcamento_nao_encontrado
 from orcamentos.models import Orcamento
 from orcamentos.models.numeracao import numero_lido
@@ -37,12 +37,3 @@ def orcamentos_buscar(consulta: QuerySet[Orcamento], *, termo: str) -> QuerySet[
         clientes = clientes_buscados(termo).order_by().values("pk")
         return consulta.filter(Q(cliente__in=clientes) | Q(referencia_cliente=termo.strip()))
     return consulta.filter(ano=ano, numero=numero)
-
-
-def historico(orcamento: Orcamento) -> QuerySet[RegistroAuditoria]:
-    """Return who did what with the quote, newest first."""
-    return RegistroAuditoria.objects.filter(
-        empresa_id=orcamento.empresa_id,
-        objeto_tipo=orcamento._meta.label_lower,
-        objeto_id=str(orcamento.pk),
-    )

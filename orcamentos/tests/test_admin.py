@@ -277,3 +277,39 @@ def test_a_choice_that_cannot_be_one_is_refused_in_the_form(
     assert "Faça uma escolha válida" in resposta.content.decode()
     with escopo(empresa):
         assert not Orcamento.objects.exists()
+
+
+def test_a_chosen_product_brings_its_list_price(
+    vendas: Client, empresa: Empresa, outra_empresa: Empresa
+) -> None:
+    with escopo(empresa):
+        produto = ProdutoFactory(empresa=empresa, preco_venda="1234.50")
+        sem_preco = ProdutoFactory(empresa=empresa, preco_venda=None)
+    with escopo(outra_empresa):
+        alheio = ProdutoFactory(empresa=outra_empresa, preco_venda="9.99")
+    enderecos = [reverse("admin:orcamentos_preco", args=[p.pk]) for p in (produto, sem_preco, alheio)]
+    respostas = [vendas.get(endereco) for endereco in enderecos]
+    assert [r.json() for r in respostas[:2]] == [{"preco": "1234,50"}, {"preco": ""}]
+    assert respostas[2].status_code == 404
+
+
+def test_a_quote_and_its_customer_lead_to_each_other(vendas: Client, empresa: Empresa, cliente) -> None:
+    with escopo(empresa):
+        orcamento = OrcamentoFactory(empresa=empresa, cliente=cliente)
+        OrcamentoFactory(empresa=empresa, cliente=ClienteFactory(empresa=empresa))
+    do_cliente = reverse("admin:clientes_cliente_change", args=[cliente.pk])
+    assert do_cliente in vendas.get(mudar(orcamento)).content.decode()
+    pagina = vendas.get(do_cliente).content.decode()
+    assert f"{LISTA}?cliente__id__exact={cliente.pk}" in pagina
+    assert f"{NOVO}?cliente={cliente.pk}" in pagina
+    # Sales do not collect: what the perfil may not open is not offered.
+    assert "/admin/cobranca/" not in pagina
+    lista = vendas.get(LISTA, {"cliente__id__exact": cliente.pk}).content.decode()
+    assert lista.count("/change/?_changelist_filters") == 1
+
+
+def test_the_history_of_a_quote_is_the_trail(vendas: Client, empresa: Empresa, cliente) -> None:
+    with escopo(empresa):
+        orcamento = EnviadoFactory(empresa=empresa, cliente=cliente)
+    pagina = vendas.get(reverse("admin:orcamentos_orcamento_history", args=[orcamento.pk])).content.decode()
+    assert "Orçamento enviado: rascunho → enviado" in pagina

@@ -3,8 +3,11 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from nucleo.admin import SomenteLeitura, ator_do_pedido
+from nucleo.admin.colunas import etiqueta_html, momento
+from nucleo.palavras import aparelho
 from sessions_ctx.models import SessionContext
 from sessions_ctx.services import sessao_da_empresa_encerrar
 
@@ -14,11 +17,11 @@ class SessionContextAdmin(SomenteLeitura):
     list_display = (
         "usuario",
         "perfil_ativo",
-        "ultimo_uso",
-        "data_expiracao",
-        "ativo",
+        "uso",
+        "expira",
+        "estado",
         "endereco",
-        "navegador",
+        "aparelho",
     )
     list_filter = ("ativo",)
     list_select_related = ("usuario", "perfil_ativo")
@@ -26,14 +29,24 @@ class SessionContextAdmin(SomenteLeitura):
         "usuario",
         "perfil_ativo",
         "data_criacao",
-        "ultimo_uso",
-        "data_expiracao",
-        "ativo",
-        "fim",
+        "uso",
+        "expira",
+        "estado",
         "endereco",
-        "navegador",
+        "aparelho",
     )
     actions = ("encerrar",)
+    uso = momento("ultimo_uso", "último uso")
+    expira = momento("data_expiracao", "expira em")
+
+    @admin.display(description="situação", ordering="ativo")
+    def estado(self, obj: SessionContext) -> SafeString:
+        """Open, or how it ended."""
+        return etiqueta_html("aberta", "success") if obj.ativo else etiqueta_html(obj.get_fim_display())
+
+    @admin.display(description="aparelho", ordering="navegador")
+    def aparelho(self, obj: SessionContext) -> str:
+        return aparelho(obj.navegador)
 
     def has_encerrar_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("sessions_ctx.change_sessioncontext")

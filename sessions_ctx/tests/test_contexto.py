@@ -238,6 +238,15 @@ def test_ending_the_other_sessions_ends_their_logins_too(pessoa: Pessoa, navegad
     assert navegador.get("/admin/").status_code == 200
 
 
+def test_my_sessions_show_the_device_and_the_latest_logins(pessoa: Pessoa, navegador: Client) -> None:
+    navegador.defaults["HTTP_USER_AGENT"] = "Mozilla/5.0 (X11; Linux x86_64) Chrome/126.0 Safari/537.36"
+    _dentro(navegador, pessoa)
+    html = navegador.get("/admin/contexto/sessoes/").content.decode()
+    assert "Chrome no Linux" in html
+    assert "Mozilla" not in html
+    assert "Nenhuma entrada ou troca" not in html
+
+
 def test_the_session_of_another_person_cannot_be_ended(pessoa: Pessoa, navegador: Client) -> None:
     _dentro(navegador, pessoa)
     alvo = SessionContext.objects.get()

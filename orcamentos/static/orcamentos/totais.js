@@ -58,12 +58,26 @@
         rodape.textContent = `Total: ${emReais(soma)}`;
     };
 
+    // A chosen product brings its list price into an empty price field; what a person typed stays.
+    const trazerPreco = async (selecao) => {
+        const linha = selecao.closest(".form-group, tr");
+        const preco = linha && linha.querySelector('input[name$="-preco_unitario"]');
+        if (!preco || preco.value.trim() || !/^\d+$/.test(selecao.value)) return;
+        const base = window.location.pathname.replace(/(add|\d+\/change)\/$/, "");
+        const resposta = await fetch(`${base}preco/${selecao.value}/`);
+        if (!resposta.ok || preco.value.trim()) return;
+        preco.value = (await resposta.json()).preco;
+        preco.dispatchEvent(new Event("input", {bubbles: true}));
+    };
+
     document.addEventListener("DOMContentLoaded", () => {
         const grupo = document.getElementById("itens-group");
         if (!grupo || !grupo.querySelector('input[name$="-quantidade"]')) return;
         const refazer = () => recalcular(grupo);
         grupo.addEventListener("input", refazer);
         grupo.addEventListener("change", refazer);
+        // The search box announces its choice through jQuery only.
+        window.django.jQuery(grupo).on("change", 'select[name$="-produto"]', (evento) => trazerPreco(evento.target));
         document.addEventListener("formset:added", refazer);
         document.addEventListener("formset:removed", refazer);
         refazer();
