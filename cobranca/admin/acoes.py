@@ -1,6 +1,7 @@
 """Buttons of a page that call a service: POST forms with CSRF, one permission, one clear answer."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -13,16 +14,27 @@ from nucleo.admin import ator_do_pedido
 from nucleo.admin.base import AdminDaEmpresa, empresa_do_pedido
 from nucleo.errors import ErroDeNegocio
 
-# (label, service call taking empresa, ator and the object; returns the sentence to show)
-Acao = tuple[str, Callable[..., str]]
+
+@dataclass(frozen=True)
+class Acao:
+    """One button. `servico` takes empresa, ator and the object; it returns the sentence to show.
+
+    `data` names a date typed beside the button: the service's argument and its label. `pergunta` is asked
+    before what cannot be undone.
+    """
+
+    rotulo: str
+    servico: Callable[..., str]
+    icone: str
+    pergunta: str = ""
+    data: tuple[str, str] | None = None
+    forte: bool = False
 
 
 class ComAcoes(AdminDaEmpresa):
     """A page whose objects have buttons. `acoes_de(obj)` says which ones now."""
 
     acoes: ClassVar[dict[str, Acao]] = {}
-    # What a button asks for beside itself: (name given to the call, kind of the input, its label).
-    perguntas: ClassVar[dict[str, tuple[str, str, str]]] = {}
     change_form_outer_before_template = "cobranca/admin/acoes.html"
 
     def acoes_de(self, obj: Any) -> list[str]:
@@ -45,11 +57,12 @@ class ComAcoes(AdminDaEmpresa):
         obj = self.get_object(request, str(pk))
         if obj is None or acao not in self.acoes or not self.pode_agir(request):
             raise PermissionDenied
-        empresa, ator = empresa_do_pedido(request), ator_do_pedido(request)
-        campo = self.perguntas.get(acao, ("", "", ""))[0]
-        respostas = {campo: request.POST.get(campo, "")} if campo else {}
+        botao = self.acoes[acao]
+        argumentos: dict[str, Any] = {"empresa": empresa_do_pedido(request), "ator": ator_do_pedido(request)}
+        if botao.data:
+            argumentos[botao.data[0]] = request.POST.get(botao.data[0], "")
         try:
-            frase = self.acoes[acao][1](empresa=empresa, ator=ator, obj=obj, **respostas)
+            frase = botao.servico(obj=obj, **argumentos)
         except (ErroDeNegocio, ErroDoGateway) as exc:
             self.message_user(request, getattr(exc, "detail", str(exc)), messages.ERROR)
         else:
@@ -64,10 +77,7 @@ class ComAcoes(AdminDaEmpresa):
         obj = self.get_object(request, object_id)
         nome = f"admin:{self.opts.app_label}_{self.opts.model_name}_acao"
         botoes = (
-            [
-                (self.acoes[a][0], reverse(nome, args=[obj.pk, a]), self.perguntas.get(a))
-                for a in self.acoes_de(obj)
-            ]
+            [(self.acoes[a], reverse(nome, args=[obj.pk, a])) for a in self.acoes_de(obj)]
             if obj is not None and self.pode_agir(request)
             else []
         )

@@ -1,14 +1,21 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from unfold.admin import TabularInline
 
-from cobranca.admin.acoes import ComAcoes
-from cobranca.models import Ciclo, Contato, Mensagem
-from cobranca.services import ciclo_cancelar, ciclo_pagar, ciclo_prometer
-from cobranca.services.contatos import optout_desfazer, optout_registrar
-from nucleo.admin.base import SomenteLeitura
+from cobranca.admin.acoes import Acao, ComAcoes
+from cobranca.admin.cores import situacao_da_mensagem, situacao_do_ciclo
+from cobranca.admin.formularios import FormularioDoCiclo
+from cobranca.models import Ciclo, Mensagem
+from cobranca.selectors.busca import ciclos_buscados
+from cobranca.services import ciclo_cancelar, ciclo_criar, ciclo_pagar, ciclo_prometer
+from nucleo.admin import ator_do_pedido
+from nucleo.admin.base import SomenteLeitura, empresa_do_pedido
+from nucleo.admin.colunas import dinheiro, momento
+from nucleo.admin.ligacoes import pagina_de
 from nucleo.decimais import reais
 
 
@@ -18,10 +25,18 @@ class MensagensInline(TabularInline):
     model = Mensagem
     extra = 0
     can_delete = False
-    show_change_link = True
-    fields = ("passo", "tipo", "status", "agendada_para", "tentativas", "enviada_em", "entregue_em", "erro")
+    hide_title = True
+    fields = ("quando_sai", "tipo", "situacao", "sai", "tentativas", "enviada", "entregue", "erro")
     readonly_fields = fields
     ordering = ("passo", "id")
+    situacao = situacao_da_mensagem
+    sai = momento("agendada_para", "sai a partir de")
+    enviada = momento("enviada_em", "enviada em")
+    entregue = momento("entregue_em", "entregue em")
+
+    @admin.display(description="passo")
+    def quando_sai(self, obj: Mensagem) -> str:
+        return format_html('<a class="ligacao" href="{}">{}</a>', pagina_de(obj), obj.passo_em_palavras)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -52,48 +67,76 @@ class CicloAdmin(ComAcoes, SomenteLeitura):
     """Charges being followed up, with their messages."""
 
     acoes = {
-        "pagar": ("Registrar pagamento", _pagar),
-        "prometer": ("Anotar promessa", _prometer),
-        "cancelar": ("Cancelar ciclo", _cancelar),
+        "pagar": Acao("Registrar pagamento", _pagar, "paid", forte=True),
+        "prometer": Acao(
+            "Anotar promessa", _prometer, "event_available", data=("pagar_ate", "Prometeu pagar até")
+        ),
+        "cancelar": Acao(
+            "Cancelar ciclo",
+            _cancelar,
+            "block",
+            pergunta="Cancelar este ciclo? As mensagens que ainda não saíram não sairão mais.",
+        ),
     }
-    perguntas = {"prometer": ("pagar_ate", "date", "Prometeu pagar até")}
-    list_display = ("external_billing_id", "contato", "em_reais", "vencimento", "status", "pausado_ate")
-    list_filter = ("status", "vencimento")
+    list_display = (
+        "external_billing_id", "contato", "num_valor", "vencimento", "situacao", "pausado_ate",
+    )  # fmt: skip
+    list_filter = ("status", "vencimento", "regua")
     list_select_related = ("contato",)
-    search_fields = ("external_billing_id__exact",)
-    search_help_text = "identificador exato da cobrança"
+    search_fields = ("external_billing_id",)
+    search_help_text = "Identificador, ou o contato: nome, telefone ou código do cliente"
     inlines = (MensagensInline,)
-
-    @admin.display(description="valor", ordering="valor")
-    def em_reais(self, ciclo: Ciclo) -> str:
-        return reais(ciclo.valor)
+    fieldsets = (
+        (None, {"fields": (("external_billing_id", "situacao"), ("contato", "regua"))}),
+        (
+            "Cobrança",
+            {"fields": (("num_valor", "vencimento"), ("pausado_ate", "motivo"), ("criado", "encerrado"))},
+        ),
+    )
+    situacao = situacao_do_ciclo
+    num_valor = dinheiro("valor", "valor")
+    criado = momento("criado_em", "criado em")
+    encerrado = momento("encerrado_em", "encerrado em")
 
     def acoes_de(self, obj: Ciclo) -> list[str]:
         if obj.status == Ciclo.Status.ATIVO:
-            return ["pagar", "prometer", "cancelar"]
+            return list(self.acoes)
         return ["pagar"] if obj.status == Ciclo.Status.CONCLUIDO else []
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Ciclo], search_term: str
+    ) -> tuple[QuerySet[Ciclo], bool]:
+        return (ciclos_buscados(queryset, search_term) if search_term.strip() else queryset), False
 
-def _parar(*, empresa: Any, ator: Any, obj: Contato) -> str:
-    motivo = f"Pedido registrado por {ator.nome}."
-    optout_registrar(empresa=empresa, ator=ator, chave_fone=obj.chave_fone, motivo=motivo)
-    return "Este contato não recebe mais mensagens."
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("cobranca.add_ciclo")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_fieldsets(request, obj) if obj else FormularioDoCiclo.PARTES
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = FormularioDoCiclo
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Ciclo, form: Any, change: bool) -> None:
+        limpos = form.cleaned_data
+        regua = limpos["regua"]
+        criado = ciclo_criar(
+            empresa=empresa_do_pedido(request),
+            ator=ator_do_pedido(request),
+            **{campo: limpos[campo] for campo in FormularioDoCiclo.SIMPLES},
+            regua=regua.pk if regua else None,
+        )
+        obj.__dict__.update({k: v for k, v in criado.__dict__.items() if k != "_state"})
+        obj._state.adding = False
+        self.message_user(request, _aviso_da_criacao(criado))
 
 
-def _retomar(*, empresa: Any, ator: Any, obj: Contato) -> str:
-    optout_desfazer(empresa=empresa, ator=ator, contato=obj, motivo="Pedido do contato.")
-    return "O contato volta a poder receber mensagens de novos ciclos."
-
-
-@admin.register(Contato)
-class ContatoAdmin(ComAcoes, SomenteLeitura):
-    """Who is reminded, and who asked not to be."""
-
-    acoes = {"parar": ("Parar de enviar", _parar), "retomar": ("Desfazer a parada", _retomar)}
-    list_display = ("nome", "telefone", "codigo_cliente", "optout_em", "optout_motivo")
-    search_fields = ("telefone__exact", "codigo_cliente__exact")
-    search_help_text = "telefone (+55...) ou código exato do cliente"
-    ordering = ("-id",)
-
-    def acoes_de(self, obj: Contato) -> list[str]:
-        return ["parar" if obj.optout_em is None else "retomar"]
+def _aviso_da_criacao(ciclo: Ciclo) -> str:
+    quantas = ciclo.mensagens.filter(status=Mensagem.Status.PENDENTE).count()
+    mensagens = "1 mensagem planejada" if quantas == 1 else f"{quantas} mensagens planejadas"
+    return f"Cobrança de {reais(ciclo.valor)}: {mensagens}."

@@ -1,10 +1,12 @@
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from cobranca.admin.acoes import ComAcoes
+from cobranca.admin.acoes import Acao, ComAcoes
 from cobranca.models import Instancia
 from cobranca.services.instancias import (
     CABECALHO_DO_SEGREDO,
@@ -14,7 +16,15 @@ from cobranca.services.instancias import (
 )
 from nucleo.admin import ator_do_pedido
 from nucleo.admin.base import empresa_do_pedido
+from nucleo.admin.colunas import coluna, etiqueta, etiqueta_html, momento
 
+CORES_DA_CONEXAO: Final = {
+    Instancia.Estado.ABERTA: "success",
+    Instancia.Estado.CONECTANDO: "warning",
+    Instancia.Estado.FECHADA: "danger",
+    Instancia.Estado.RECUSADA: "danger",
+    Instancia.Estado.FORA_DO_AR: "danger",
+}
 AJUSTES = ("url", "ordem", "ativa", "por_minuto", "variacao_ritmo", "aquecimento_dias")
 
 
@@ -22,11 +32,11 @@ class FormularioDaInstancia(forms.ModelForm):
     """The key can be given, never read."""
 
     # The service reads addresses strictly; Django's own field would guess a scheme.
-    url = forms.CharField(label="endereço do servidor", max_length=200)
+    url = forms.CharField(label="endereço do servidor", max_length=200, widget=UnfoldAdminTextInputWidget())
     chave = forms.CharField(
         label="chave da API",
         required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
         help_text="Obrigatória ao criar; depois, preencha só para trocar. Guardada cifrada.",
     )
 
@@ -46,8 +56,17 @@ class InstanciaAdmin(ComAcoes):
     """Senders and their health."""
 
     form = FormularioDaInstancia
-    acoes = {"verificar": ("Verificar agora", _verificar)}
-    list_display = ("nome", "estado", "sadia", "ordem", "por_minuto", "verificada_em", "motivo", "ativa")
+    acoes = {"verificar": Acao("Verificar agora", _verificar, "monitor_heart")}
+    list_display = (
+        "nome",
+        "conexao",
+        "saude",
+        "num_ordem",
+        "num_por_minuto",
+        "verificada",
+        "txt_motivo",
+        "ativa",
+    )
     fieldsets = (
         (None, {"fields": ("nome", "url", "chave", "ativa")}),
         ("Ritmo", {"fields": (("ordem", "por_minuto"), ("variacao_ritmo", "aquecimento_dias"))}),
@@ -55,23 +74,41 @@ class InstanciaAdmin(ComAcoes):
             "Saúde",
             {
                 "fields": (
-                    ("estado", "sadia", "verificada_em"),
-                    ("doente_desde", "motivo"),
-                    "disjuntor_ate",
-                    "codigo",
-                    ("webhook_url", "webhook_registrado_em"),
-                    "webhook_motivo",
+                    ("conexao", "saude"),
+                    "verificada",
+                    ("doente", "motivo"),
+                    "descanso",
                 )
             },
         ),
+        (
+            "Avisos do servidor (webhook)",
+            {"fields": ("codigo", "webhook_url", ("registrado", "webhook_motivo"))},
+        ),
     )
     readonly_fields = (
-        "estado", "sadia", "verificada_em", "doente_desde", "motivo", "disjuntor_ate", "codigo",
-        "webhook_url", "webhook_registrado_em", "webhook_motivo",
+        "conexao", "saude", "verificada", "doente", "motivo", "descanso", "codigo",
+        "webhook_url", "registrado", "webhook_motivo",
     )  # fmt: skip
+    conexao = etiqueta("estado", CORES_DA_CONEXAO, "conexão")
+    verificada = momento("verificada_em", "verificada em")
+    doente = momento("doente_desde", "sem condições desde")
+    descanso = momento("disjuntor_ate", "em descanso até")
+    registrado = momento("webhook_registrado_em", "webhook registrado em")
+    num_ordem = coluna("ordem", "ordem", str)
+    num_por_minuto = coluna("por_minuto", "por minuto", lambda n: n or "sem limite")
+    txt_motivo = coluna("motivo", "motivo", str)
+
+    @admin.display(description="saúde", ordering="sadia")
+    def saude(self, obj: Instancia) -> SafeString:
+        return etiqueta_html("sadia", "success") if obj.sadia else etiqueta_html("sem condições", "danger")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.readonly_fields, "nome") if obj else self.readonly_fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new one has no health yet."""
+        return super().get_fieldsets(request, obj)[: None if obj else 2]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

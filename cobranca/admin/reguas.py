@@ -2,19 +2,24 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from cobranca.models import Passo, Regua
 from cobranca.selectors.previsao import previsao
 from cobranca.services.mudanca_de_regua import PassoPedido, regua_salvar
 from nucleo.admin import AdminDaEmpresa, InlineDaEmpresa, ator_do_pedido
 from nucleo.admin.base import empresa_do_pedido
+from nucleo.admin.colunas import VAZIO
+from nucleo.textos import contados
 
 
 class FormularioDaRegua(forms.ModelForm):
     """A régua with its answer to: what about the ciclos under way?"""
 
     replanejar = forms.BooleanField(
+        widget=UnfoldBooleanSwitchWidget(),
         label="replanejar os ciclos em andamento",
         required=False,
         initial=True,
@@ -31,6 +36,7 @@ class PassosInline(InlineDaEmpresa):
 
     model = Passo
     fields = ("dias", "hora", "template")
+    hide_title = True
 
 
 @admin.register(Regua)
@@ -39,8 +45,17 @@ class ReguaAdmin(AdminDaEmpresa):
 
     form = FormularioDaRegua
     inlines = (PassosInline,)
-    list_display = ("nome", "tipo_cliente", "padrao", "ativa")
+    list_display = ("nome", "quando", "tipo_cliente", "padrao", "ativa")
+    list_filter = ("ativa", "tipo_cliente")
+    search_fields = ("nome",)
     change_form_outer_after_template = "cobranca/admin/previsao.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Regua]:
+        return super().get_queryset(request).prefetch_related("passos")
+
+    @admin.display(description="passos")
+    def quando(self, obj: Regua) -> str:
+        return ", ".join(str(passo) for passo in obj.passos.all()) or VAZIO
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -69,12 +84,12 @@ class ReguaAdmin(AdminDaEmpresa):
         )
         form.instance.pk = regua.pk
         if efeito.ciclos:
-            self.message_user(
-                request,
-                f"{efeito.ciclos} ciclo(s) em andamento replanejado(s): {efeito.canceladas} mensagem(ns)"
-                f" cancelada(s), {efeito.criadas} nova(s).",
-                messages.WARNING,
+            ciclos = contados(
+                efeito.ciclos, "ciclo em andamento replanejado", "ciclos em andamento replanejados"
             )
+            canceladas = contados(efeito.canceladas, "mensagem cancelada", "mensagens canceladas")
+            novas = contados(efeito.criadas, "nova", "novas")
+            self.message_user(request, f"{ciclos}: {canceladas}, {novas}.", messages.WARNING)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

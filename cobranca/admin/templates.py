@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from cobranca.models import Template, Variacao
@@ -31,16 +32,27 @@ class VariacoesInline(InlineDaEmpresa):
     model = Variacao
     form = FormularioDaVariacao
     fields = ("texto", "ativa")
+    hide_title = True
 
 
 @admin.register(Template)
 class TemplateAdmin(AdminDaEmpresa):
     """Wordings, with a tester."""
 
-    list_display = ("nome", "generico", "ativo")
+    list_display = ("nome", "generico", "num_variacoes", "ativo")
+    list_filter = ("ativo",)
+    search_fields = ("nome",)
     fields = ("nome", "ativo")
     inlines = (VariacoesInline,)
     change_form_outer_after_template = "cobranca/admin/amostras.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Template]:
+        ativas = Count("variacoes", filter=Q(variacoes__ativa=True))
+        return super().get_queryset(request).annotate(ativas=ativas)
+
+    @admin.display(description="variações ativas", ordering="ativas")
+    def num_variacoes(self, obj: Any) -> int:
+        return obj.ativas
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from cobranca.models.ciclo import Ciclo
 from cobranca.models.instancia import Instancia
+from cobranca.models.regua import passo_em_palavras
 from cobranca.models.template import Template, Variacao
 from nucleo.models import ChaveInquilino, ModeloDaEmpresa
 
@@ -146,8 +147,13 @@ class Mensagem(ModeloDaEmpresa):
             models.Index(fields=["empresa", "ciclo"], name="cobranca_mensagem_ciclo_idx"),
         ]
 
+    @property
+    def passo_em_palavras(self) -> str:
+        """Its step from the due date; a message of no step is called by its kind."""
+        return passo_em_palavras(self.passo) if self.tipo == self.Tipo.LEMBRETE else self.get_tipo_display()
+
     def __str__(self) -> str:
-        return f"{self.ciclo_id} ({self.passo:+d})"
+        return f"Mensagem {self.pk}: {self.passo_em_palavras}"
 
 
 class Tentativa(ModeloDaEmpresa):

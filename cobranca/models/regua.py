@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from cobranca.models.template import Template
 from nucleo.models import ChaveInquilino, ModeloDaEmpresa
+from nucleo.textos import contados
 
 
 class Regua(ModeloDaEmpresa):
@@ -43,6 +44,13 @@ class Regua(ModeloDaEmpresa):
         return self.nome
 
 
+def passo_em_palavras(dias: int) -> str:
+    """Return what a step of so many days from the due date is called."""
+    if dias == 0:
+        return "no vencimento"
+    return f"{contados(abs(dias), 'dia', 'dias')} {'antes' if dias < 0 else 'depois'}"
+
+
 class Passo(ModeloDaEmpresa):
     """One step: so many days from the due date, with its template."""
 
@@ -74,6 +82,4 @@ class Passo(ModeloDaEmpresa):
         ]
 
     def __str__(self) -> str:
-        if self.dias == 0:
-            return "no vencimento"
-        return f"{abs(self.dias)} dia(s) {'antes' if self.dias < 0 else 'depois'}"
+        return passo_em_palavras(self.dias)

@@ -19,6 +19,7 @@ class Prevista:
 
     quando: datetime
     dia: date
+    ciclo_id: int
     ciclo: str
     nome: str
     telefone: str
@@ -45,6 +46,7 @@ def _prevista(mensagem: Mensagem, fuso: ZoneInfo, agora: datetime) -> Prevista:
     return Prevista(
         quando,
         quando.date(),
+        ciclo.pk,
         ciclo.external_billing_id,
         ciclo.contato.nome,
         ciclo.contato.telefone,
@@ -59,5 +61,4 @@ def _porque(mensagem: Mensagem) -> str:
         return mensagem.get_tipo_display()
     if mensagem.passo == 0:
         return f"no dia do {vencimento}"
-    antes = "antes do" if mensagem.passo < 0 else "depois do"
-    return f"{abs(mensagem.passo)} dia(s) {antes} {vencimento}"
+    return f"{mensagem.passo_em_palavras} do {vencimento}"

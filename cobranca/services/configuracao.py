@@ -1,5 +1,7 @@
 """How an empresa sends."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from cobranca.models import ConfiguracaoCobranca
@@ -16,6 +18,23 @@ def configuracao_da(empresa: Empresa) -> ConfiguracaoCobranca:
         return achada
     ConfiguracaoCobranca.objects.bulk_create([ConfiguracaoCobranca(empresa=empresa)], ignore_conflicts=True)
     return ConfiguracaoCobranca.objects.get(empresa=empresa)
+
+
+def configuracao_alterar(
+    *, empresa: Empresa, ator: Ator, configuracao: ConfiguracaoCobranca, campos: Sequence[str]
+) -> None:
+    """Save the named fields of the empresa's configuration. Audited field by field; unchanged: nothing.
+
+    The row was read and checked by the caller's form; the database's checks hold what it may be.
+    """
+    with transaction.atomic():
+        antes = ConfiguracaoCobranca.objects.get(empresa=empresa, pk=configuracao.pk)
+        pares = {campo: [getattr(antes, campo), getattr(configuracao, campo)] for campo in campos}
+        mudou = {campo: par for campo, par in pares.items() if par[0] != par[1]}
+        if not mudou:
+            return
+        configuracao.save(update_fields=list(mudou))
+        auditar(empresa=empresa, ator=ator, acao="configuracao_alterada", objeto=configuracao, campos=mudou)
 
 
 def modo_mudar(*, empresa: Empresa, ator: Ator, modo: str) -> ConfiguracaoCobranca:

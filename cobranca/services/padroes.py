@@ -25,7 +25,7 @@ TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
         "Pix copia e cola: {pix_copia_cola}\nRef. {referencia}",
     ),
     "Cobrança em atraso": (
-        "Olá, {nome}. {orcamento}, de {valor}, venceu em {vencimento} ({dias_atraso} dia(s) de atraso)."
+        "Olá, {nome}. {orcamento}, de {valor}, venceu em {vencimento} (dias em atraso: {dias_atraso})."
         " Se já pagou, desconsidere. — {empresa}\n"
         "Pix copia e cola: {pix_copia_cola}\nRef. {referencia}",
         "{nome}, ainda não identificamos o pagamento de {orcamento} ({valor}), vencido em {vencimento}."

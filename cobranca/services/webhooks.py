@@ -22,6 +22,7 @@ from cobranca.services.templates import ids_das_referencias
 from nucleo.ator import Ator
 from nucleo.models import Empresa
 from nucleo.telefones import chave_telefone, mesmo_telefone
+from nucleo.textos import contados
 
 logger = logging.getLogger(__name__)
 POR_RODADA: Final = 500
@@ -207,7 +208,7 @@ def _recebida(empresa: Empresa, lido: MensagemRecebida) -> str:
     novos = optout_registrar(
         empresa=empresa, ator=_ATOR, chave_fone=chave, motivo=f"Respondeu {lido.texto.strip()[:20]}."
     )
-    return f"parada registrada para {novos} contato(s)"
+    return f"parada registrada para {contados(novos, 'contato', 'contatos')}"
 
 
 def _chave_pela_resposta(empresa: Empresa, lido: MensagemRecebida) -> str | None:

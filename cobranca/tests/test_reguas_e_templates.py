@@ -140,9 +140,9 @@ def test_the_preview_says_what_leaves_to_whom_and_why(empresa: Empresa) -> None:
         novo_ciclo(empresa, vencimento=hoje(empresa.fuso) + timedelta(days=26))
         linhas = previsao(empresa=empresa)
         assert [linha.porque.split(" venc")[0] for linha in linhas] == [
-            "3 dia(s) antes do",
+            "3 dias antes do",
             "no dia do",
-            "3 dia(s) depois do",
+            "3 dias depois do",
         ]
         assert {(linha.nome, linha.ciclo) for linha in linhas} == {("Cliente 1", "FAT-000001")}
 
