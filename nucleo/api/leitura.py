@@ -1,4 +1,4 @@
-"""Reading a request's body: what is not JSON gets a sentence, whatever it is instead."""
+"""Reading a request: what is not JSON, or no yes or no, gets a sentence, whatever it is instead."""
 
 import json
 from collections.abc import Mapping
@@ -7,8 +7,11 @@ from typing import Any, NoReturn
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+from nucleo.errors import ErroDeValidacao
+
 # The deepest body of the API is three levels; far below where Python's own reader gives up.
 PROFUNDIDADE_MAXIMA = 50
+_SIM_OU_NAO = {"1": True, "true": True, "sim": True, "0": False, "false": False, "nao": False, "": False}
 
 
 class LeitorJson(JSONParser):
@@ -43,6 +46,14 @@ def json_lido(texto: str) -> Any:
     if _mais_fundo_que(valor, PROFUNDIDADE_MAXIMA):
         raise ParseError("O corpo tem níveis demais.")
     return valor
+
+
+def ligado(texto: str | None, *, campo: str) -> bool:
+    """Read a yes-or-no query parameter; absent or empty is no. Raises ErroDeValidacao."""
+    lido = _SIM_OU_NAO.get((texto or "").lower())
+    if lido is None:
+        raise ErroDeValidacao("valor_invalido", "Informe 1 ou 0.", field=campo)
+    return lido
 
 
 def _recusar(nome: str) -> NoReturn:

@@ -13,6 +13,7 @@ from estoque.api import serializers as s
 from estoque.models import CarteiraPrincipal, PreSeparacaoItem, Produto, ProgramacaoProducao, Separacao
 from estoque.services.campos import produto_do_codigo
 from nucleo.api.idempotencia import idempotente
+from nucleo.api.leitura import ligado
 from nucleo.api.visoes import VisaoDaEmpresa
 from nucleo.datas import data_lida
 from nucleo.errors import ErroDeValidacao
@@ -32,7 +33,7 @@ class ListaComProduto(VisaoDaEmpresa):
         filtros = self.request.query_params
         if "cod_produto" in filtros:
             linhas = linhas.filter(produto=self.produto(filtros["cod_produto"]))
-        if "abertas" in filtros:
+        if ligado(filtros.get("abertas"), campo="abertas"):
             linhas = linhas.filter(qtd_saldo__gt=0)
         for nome, operador in (("data_de", "gte"), ("data_ate", "lte")):
             if nome in filtros:
@@ -58,7 +59,9 @@ class Carteira(ListaComProduto):
     def get_queryset(self) -> QuerySet[CarteiraPrincipal]:
         linhas = CarteiraPrincipal.objects.filter(empresa=self.empresa).select_related("produto")
         pedido = self.request.query_params.get("num_pedido")
-        return linhas.filter(num_pedido=pedido) if pedido and "\x00" not in pedido else linhas
+        if not pedido:
+            return linhas
+        return linhas.none() if "\x00" in pedido else linhas.filter(num_pedido=pedido)
 
     @extend_schema(request=s.CarteiraEntrada, responses={201: s.CarteiraSaida})
     @idempotente

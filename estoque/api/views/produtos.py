@@ -13,12 +13,12 @@ from estoque.selectors import projecoes
 from estoque.selectors.saldos import saldo_exato
 from estoque.services.campos import data_planejada, produto_do_codigo, quantidade_lida
 from nucleo.api.idempotencia import idempotente
+from nucleo.api.leitura import ligado
 from nucleo.api.visoes import VisaoDaEmpresa
 
 VER = "estoque.view_produto"
 DIAS = OpenApiParameter("dias", int, description="Dias da janela, de 1 a 365 (padrão 29).")
 CAUSAS = OpenApiParameter("causas", int, description="1: os documentos de cada dia.")
-LIGADO = {"1", "true", "sim"}
 
 
 class Produtos(VisaoDaEmpresa):
@@ -26,15 +26,23 @@ class Produtos(VisaoDaEmpresa):
 
     serializer_class = s.ProdutoSaida
     modelo_da_permissao = Produto
-    filterset_fields = ["cod_produto", "ativo"]
+    filterset_fields = ["cod_produto"]
     ordering = "cod_produto"
 
     def get_queryset(self) -> QuerySet[Produto]:
         if getattr(self, "swagger_fake_view", False):  # the schema is written without an empresa
             return Produto.objects.none()
-        return Produto.objects.filter(empresa=self.empresa)
+        produtos = Produto.objects.filter(empresa=self.empresa)
+        # Not a BooleanFilter: that one takes what it cannot read for no filter at all.
+        if ativo := self.request.query_params.get("ativo"):
+            produtos = produtos.filter(ativo=ligado(ativo, campo="ativo"))
+        return produtos
 
-    @extend_schema(responses=s.ProdutoSaida(many=True), operation_id="estoque_produtos_listar")
+    @extend_schema(
+        parameters=[OpenApiParameter("ativo", bool)],
+        responses=s.ProdutoSaida(many=True),
+        operation_id="estoque_produtos_listar",
+    )
     def get(self, request: Request) -> Response:
         pagina = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(s.ProdutoSaida(pagina, many=True).data)
@@ -97,7 +105,7 @@ class ProjecaoDoProduto(_DeUmProduto):
     @extend_schema(parameters=[DIAS, CAUSAS], responses=s.ProjecaoComCausasSaida)
     def get(self, request: Request, **_: Any) -> Response:
         alvo: dict[str, Any] = {"empresa": self.empresa, "cod_produto": self.codigo(), "dias": self.dias()}
-        if request.query_params.get("causas", "").lower() in LIGADO:
+        if ligado(request.query_params.get("causas"), campo="causas"):
             return Response(s.ProjecaoComCausasSaida(projecoes.projecao_com_causas(**alvo)).data)
         return Response(s.ProjecaoSaida(projecoes.projecao_exata(**alvo)).data)
 
