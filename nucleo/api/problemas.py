@@ -62,10 +62,7 @@ _CODIGOS |= dict.fromkeys(
 
 
 # Clearer than the framework's own wording.
-_FRASES = {
-    "campo_obrigatorio": "Preencha este campo.",
-    "json_invalido": "O corpo não é JSON válido.",
-}
+_FRASES = {"campo_obrigatorio": "Preencha este campo."}
 
 
 def status_do_erro(exc: errors.ErroDeNegocio) -> int:
@@ -142,7 +139,7 @@ def _corpo_drf(exc: exceptions.APIException) -> tuple[dict[str, Any], dict[str, 
     codigo = exc.get_codes()
     code = _CODIGOS.get(codigo, codigo) if isinstance(codigo, str) else "erro"
     detalhe = exc.detail if isinstance(exc.detail, str) else "Pedido recusado."
-    return problema(exc.status_code, code, _FRASES.get(code, str(detalhe))), cabecalhos
+    return problema(exc.status_code, code, str(detalhe)), cabecalhos
 
 
 def _achatar(detalhes: Any, campo: str = "") -> Any:
