@@ -30,7 +30,14 @@ class Cru(serializers.Field):
 
 @extend_schema_field(OpenApiTypes.DECIMAL)
 class QuantidadeCrua(Cru):
-    """A decimal as string, up to three places."""
+    """A decimal as string, up to three places. An empty text says nothing: left out, or null, means all."""
+
+    default_error_messages = {"blank": "Preencha este campo."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str) and not data.strip():
+            self.fail("blank")
+        return data
 
 
 @extend_schema_field(OpenApiTypes.DATE)

@@ -239,3 +239,31 @@ def test_a_list_costs_the_same_number_of_queries_at_any_length(
     poucas = contar()
     _post(api, "movimentacoes/lote/", {"itens": [item] * 20}, 200)
     assert contar() == poucas
+
+
+@pytest.mark.parametrize("etapa", ["pre-separacoes/", "separacoes/"])
+def test_an_empty_quantity_moves_nothing(api: APIClient, empresa: Empresa, produto: str, etapa: str) -> None:
+    dia = _em(empresa, 3)
+    pedido = {"num_pedido": "P1", "cod_produto": produto, "quantidade": "5", "data_entrega": dia}
+    linha = _post(api, "carteira/", pedido)
+    corpo = {"carteira": linha["id"], "quantidade": "", "data": dia, "data_expedicao": dia}
+    recusada = _post(api, etapa, corpo, 400)
+    assert (recusada["code"], recusada["errors"][0]["field"]) == ("campo_obrigatorio", "quantidade")
+    recusada = _post(api, f"carteira/{linha['id']}/cancelar/", {"quantidade": " "}, 400)
+    assert recusada["errors"][0]["field"] == "quantidade"
+    [igual] = _get(api, "carteira/")["results"]
+    assert igual == linha
+
+
+def test_filters_that_say_nothing_do_not_list_everything(
+    api: APIClient, empresa: Empresa, produto: str
+) -> None:
+    pedido = {"num_pedido": "P1", "cod_produto": produto, "quantidade": "5", "data_entrega": _em(empresa, 3)}
+    linha = _post(api, "carteira/", pedido)
+    _post(api, f"carteira/{linha['id']}/cancelar/", {}, 200)
+    assert len(_get(api, "carteira/?abertas=0")["results"]) == 1
+    assert _get(api, "carteira/?abertas=1")["results"] == []
+    assert _get(api, "carteira/?abertas=x", 400)["errors"][0]["field"] == "abertas"
+    assert _get(api, "carteira/?num_pedido=%00")["results"] == []
+    assert _get(api, "produtos/?ativo=x", 400)["errors"][0]["field"] == "ativo"
+    assert _get(api, "produtos/?ativo=false")["results"] == []
