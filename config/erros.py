@@ -2,6 +2,8 @@
 
 import sys
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +16,9 @@ _DE_PROGRAMAS = ("/api/", "/webhooks/")
 
 
 def pedido_invalido(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig) and request.path.startswith(_DE_PROGRAMAS):
+        limite = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+        return problema_http(413, "corpo_grande_demais", f"O corpo do pedido passa de {limite} MB.")
     return _responder(request, 400, "pedido_invalido", "O pedido não pôde ser lido.")
 
 

@@ -14,6 +14,8 @@ threads = int(os.environ.get("WEB_THREADS") or 4)
 timeout = 90
 graceful_timeout = 10
 keepalive = 5
+# Beyond it gunicorn answers by itself, in HTML: as far away as it allows.
+limit_request_line = 8190
 # The workers' sign of life is a file touched every second: keep it off the disk where we can.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True

@@ -24,6 +24,18 @@ def test_a_api_responde_problem_json_onde_nao_ha_endereco(client: Client, db: No
     assert resposta.json()["code"] == "nao_encontrado"
 
 
+def test_um_post_sem_a_barra_final_e_repetido_com_seu_corpo(client: Client, db: None) -> None:
+    resposta = client.post("/api/v1/sessao/entrar", {"usuario": "x"}, content_type="application/json")
+    assert (resposta.status_code, resposta["Location"]) == (308, "/api/v1/sessao/entrar/")
+
+
+def test_um_corpo_grande_demais_e_dito_com_o_limite(client: Client, db: None) -> None:
+    corpo = b"x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    resposta = client.post("/api/v1/sessao/entrar/", corpo, content_type="application/json")
+    assert (resposta.status_code, resposta.json()["code"]) == (413, "corpo_grande_demais")
+    assert resposta.json()["detail"] == "O corpo do pedido passa de 10 MB."
+
+
 @pytest.mark.parametrize(
     ("caminho", "tipo"), [("/admin/", "text/html"), ("/api/v1/x/", "application/problem+json")]
 )
