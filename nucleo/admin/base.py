@@ -1,6 +1,7 @@
 """Base classes of the office: the empresa comes from the active context, never from a form."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, cast
 
 from django.contrib import messages
@@ -23,8 +24,11 @@ LINHAS_DO_HISTORICO = 200
 
 
 def ator_do_pedido(request: HttpRequest) -> Ator:
-    """Who is acting in this request, as the session context middleware found it."""
-    return cast(Pedido, request).ator or SISTEMA
+    """Who is acting in this request, as the session context middleware found it, and as which perfil."""
+    ator = cast(Pedido, request).ator
+    if ator is None:
+        return SISTEMA
+    return replace(ator, permissoes=frozenset(request.user.get_all_permissions()))
 
 
 def empresa_do_pedido(request: HttpRequest) -> Empresa:

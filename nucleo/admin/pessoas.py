@@ -14,10 +14,10 @@ from nucleo.admin.base import AdminDaEmpresa, InlineDaEmpresa, ator_do_pedido, e
 from nucleo.admin.colunas import momento
 from nucleo.errors import ErroDeNegocio
 from nucleo.models import Perfil, Usuario, Vinculo
+from nucleo.services.alcance import permissoes_do_escritorio
 from nucleo.services.empresas import perfil_gravar, vinculo_criar, vinculo_retirar
 from nucleo.services.pessoas import pessoa_criar, senha_redefinir
 
-APPS_DO_ESCRITORIO = ("nucleo", "sessions_ctx", "clientes", "estoque", "orcamentos", "cobranca")
 VERBOS = {"view": "ver", "add": "incluir", "change": "alterar", "delete": "excluir"}
 
 
@@ -46,14 +46,17 @@ class PerfilAdmin(AdminDaEmpresa):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "permissoes":
-            kwargs["queryset"] = Permission.objects.filter(
-                content_type__app_label__in=APPS_DO_ESCRITORIO
-            ).select_related("content_type")
+            kwargs["queryset"] = permissoes_do_escritorio()
             kwargs["form_class"] = PermissoesField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
-        perfil_gravar(empresa=empresa_do_pedido(request), perfil=obj, ator=ator_do_pedido(request))
+        perfil_gravar(
+            empresa=empresa_do_pedido(request),
+            perfil=obj,
+            ator=ator_do_pedido(request),
+            permissoes=form.cleaned_data.get("permissoes"),
+        )
 
 
 class VinculosDaPessoa(InlineDaEmpresa):
@@ -105,6 +108,10 @@ class UsuarioAdmin(AdminDaEmpresa):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Usuario]:
         return super().get_queryset(request).filter(vinculos__empresa=empresa_do_pedido(request)).distinct()
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """A list filtered by `password__startswith` would spell out a hash, letter by letter."""
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields if obj else ("username", "nome", "email", "perfil", "senha")

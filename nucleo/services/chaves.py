@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from nucleo.ator import Ator
 from nucleo.models import ChaveApi, Empresa, Perfil
+from nucleo.services.alcance import exigir_alcance, nomes, permissoes_do_escritorio
 from nucleo.services.auditoria import auditar
 from nucleo.textos import texto_limpo
 
@@ -25,9 +26,12 @@ def chave_criar(
 ) -> tuple[ChaveApi, str]:
     """Create a key; return it with its only readable form `prefixo.segredo`. Audited.
 
-    Raises ErroDeValidacao for a name that says nothing.
+    Raises ErroDeValidacao for a name that says nothing; NaoPermitido `alem_do_alcance` where the key could
+    do more than the actor: without a perfil it can do everything.
     """
     nome = texto_limpo(nome, campo="nome", maximo=NOME_MAXIMO, obrigatorio=True)
+    pode = perfil.nomes_das_permissoes if perfil else nomes(permissoes_do_escritorio())
+    exigir_alcance(empresa=empresa, ator=ator, permissoes=pode, o_que="Esta chave")
     prefixo, segredo = secrets.token_hex(5), secrets.token_urlsafe(32)
     with transaction.atomic():
         chave = ChaveApi.objects.create(

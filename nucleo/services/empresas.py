@@ -1,6 +1,6 @@
 """Companies and the people in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from nucleo.escopo import escopo, visao_do_dono
 from nucleo.logotipo import logotipo_conferido
 from nucleo.models import Empresa, Perfil, Usuario, Vinculo
 from nucleo.pix import chave_pix_normalizada
+from nucleo.services.alcance import exigir_alcance, nomes
 from nucleo.services.auditoria import auditar
 from nucleo.signals import empresa_criada
 from nucleo.telefones import telefone_normalizado
@@ -68,18 +69,41 @@ def empresa_atualizar(*, empresa: Empresa, ator: Ator, **mudancas: Any) -> Empre
     return empresa
 
 
-def perfil_gravar(*, empresa: Empresa, perfil: Perfil, ator: Ator) -> Perfil:
-    """Create or change a role of the company; its permissions follow by the caller's form. Audited.
+def perfil_gravar(
+    *, empresa: Empresa, perfil: Perfil, ator: Ator, permissoes: Iterable[Permission] | None = None
+) -> Perfil:
+    """Create or change a role of the company and what it may do (None leaves that). Audited.
 
-    Raises Conflito `perfil_existente`.
+    Raises Conflito `perfil_existente`, NaoPermitido `alem_do_alcance` where it may, or would, do more than
+    the actor.
     """
     acao = "perfil_alterado" if perfil.pk else "perfil_criado"
+    antes = nomes(perfil.permissoes.all()) if perfil.pk else frozenset[str]()
+    depois = (
+        antes if permissoes is None else frozenset(map(_nome_da_permissao, permissoes := list(permissoes)))
+    )
+    exigir_alcance(empresa=empresa, ator=ator, permissoes=antes | depois, o_que="Este perfil")
     perfil.empresa = empresa
     with transaction.atomic():
         with restricoes({"nucleo_perfil_nome_uniq": _perfil_existente}), transaction.atomic():
             perfil.save()
-        auditar(empresa=empresa, ator=ator, acao=acao, objeto=perfil, para=perfil.nome, ativo=perfil.ativo)
+        if permissoes is not None:
+            perfil.permissoes.set(permissoes)
+        auditar(
+            empresa=empresa,
+            ator=ator,
+            acao=acao,
+            objeto=perfil,
+            para=perfil.nome,
+            ativo=perfil.ativo,
+            dadas=sorted(depois - antes),
+            tiradas=sorted(antes - depois),
+        )
     return perfil
+
+
+def _nome_da_permissao(permissao: Permission) -> str:
+    return f"{permissao.content_type.app_label}.{permissao.codename}"
 
 
 def _perfil_existente() -> Conflito:
@@ -149,7 +173,13 @@ def _perfil_pelo_nome(empresa: Empresa, nome: str) -> Perfil | None:
 
 
 def vinculo_criar(*, empresa: Empresa, usuario: Usuario, perfil: Perfil, ator: Ator) -> Vinculo:
-    """Give a perfil to a person (or give it back). Audited. Idempotent."""
+    """Give a perfil to a person (or give it back). Audited. Idempotent.
+
+    Raises NaoPermitido `alem_do_alcance` where the perfil may do more than the actor.
+    """
+    exigir_alcance(
+        empresa=empresa, ator=ator, permissoes=perfil.nomes_das_permissoes, o_que=f"O perfil {perfil}"
+    )
     with transaction.atomic():
         vinculo, _ = Vinculo.objects.update_or_create(
             usuario=usuario, perfil=perfil, defaults={"ativo": True, "empresa": empresa}
@@ -159,7 +189,14 @@ def vinculo_criar(*, empresa: Empresa, usuario: Usuario, perfil: Perfil, ator: A
 
 
 def vinculo_retirar(*, empresa: Empresa, vinculo: Vinculo, ator: Ator) -> None:
-    """Take a perfil away. The next request of any session working as it is refused. Audited."""
+    """Take a perfil away. The next request of any session working as it is refused. Audited.
+
+    Raises NaoPermitido `alem_do_alcance` where the perfil may do more than the actor.
+    """
+    perfil = vinculo.perfil
+    exigir_alcance(
+        empresa=empresa, ator=ator, permissoes=perfil.nomes_das_permissoes, o_que=f"O perfil {perfil}"
+    )
     with transaction.atomic():
         Vinculo.objects.filter(empresa=empresa, pk=vinculo.pk).update(ativo=False)
-        auditar(empresa=empresa, ator=ator, acao="perfil_retirado", objeto=vinculo, de=str(vinculo.perfil))
+        auditar(empresa=empresa, ator=ator, acao="perfil_retirado", objeto=vinculo, de=str(perfil))

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from nucleo.ator import Ator
 from nucleo.errors import Conflito, ErroDeValidacao, NaoPermitido, restricoes
 from nucleo.models import Empresa, Perfil, Usuario
+from nucleo.services.alcance import exigir_alcance, permissoes_da_pessoa
 from nucleo.services.auditoria import auditar
 from nucleo.services.empresas import vinculo_criar
 
@@ -50,8 +51,11 @@ def senha_redefinir(*, empresa: Empresa, usuario: Usuario, ator: Ator) -> str:
     """Give the person a new random password and return it; all their sessions end. Audited.
 
     Raises NaoPermitido `pessoa_de_outra_empresa` where the person also works elsewhere: one company's
-    manager could otherwise come in as them in another one.
+    manager could otherwise come in as them in another one. And `alem_do_alcance` where the person may do
+    more than the actor, who could otherwise come in as them.
     """
+    pode = permissoes_da_pessoa(empresa=empresa, usuario=usuario)
+    exigir_alcance(empresa=empresa, ator=ator, permissoes=pode, o_que="Esta pessoa")
     with connection.cursor() as cursor:
         cursor.execute("SELECT usuario_so_da_empresa_atual(%s)", [usuario.pk])
         so_daqui = cursor.fetchone()[0]
