@@ -1,12 +1,17 @@
-"""A scratch set of embedded servers per test: data and sockets of its own."""
+"""A scratch set of embedded servers per test, and an attacker with another company to attack."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
 
 from config.embutido import Servidores, garantir, postgres, valkey
 from config.embutido.pastas import Pastas, caminho_soquetes
+from config.tests.linhas import Linhas, povoar
+from nucleo.models import Empresa, Perfil
+from nucleo.tests.factories import UsuarioFactory, VinculoFactory
 
 
 @pytest.fixture
@@ -35,3 +40,19 @@ def servidores(pastas: Pastas) -> Iterator[Servidores]:
     assert seguros is not None
     yield seguros
     seguros.liberar()
+
+
+@pytest.fixture
+def linhas(outra_empresa: Empresa) -> Linhas:
+    return povoar(outra_empresa)
+
+
+@pytest.fixture
+def atacante(empresa: Empresa) -> Client:
+    usuario = UsuarioFactory(username="atacante", is_staff=True)
+    perfil = Perfil.objects.create(empresa=empresa, nome="tudo")
+    perfil.permissoes.set(Permission.objects.all())
+    VinculoFactory(usuario=usuario, perfil=perfil)
+    navegador = Client(raise_request_exception=False)
+    navegador.force_login(usuario)
+    return navegador

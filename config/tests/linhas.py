@@ -4,6 +4,7 @@ What a public service makes is made by it; the rest is filled in by type. A new 
 make a row of fails the attack test by name: give it a line here.
 """
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from datetime import date, time, timedelta
@@ -11,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from clientes.models import Municipio
@@ -37,6 +38,7 @@ from sessions_ctx.tests.factories import SessionContextFactory
 MARCA = "SEGREDOBETA"
 CODIGO = "CODBETA"
 ATOR = Ator(f"{MARCA} ator")
+Linhas = dict[type[models.Model], models.Model]
 
 
 def modelos_da_empresa() -> list[type[models.Model]]:
@@ -47,7 +49,7 @@ def modelos_da_empresa() -> list[type[models.Model]]:
     ]
 
 
-def povoar(empresa: Empresa) -> dict[type[models.Model], models.Model]:
+def povoar(empresa: Empresa) -> Linhas:
     """Return one row of each tenant model of `empresa`."""
     # One municipality is enough: the table is the country's, and a flush may have emptied it.
     Municipio.objects.get_or_create(codigo_ibge=4106902, defaults={"nome": "Curitiba", "uf": "PR"})
@@ -59,6 +61,21 @@ def povoar(empresa: Empresa) -> dict[type[models.Model], models.Model]:
         for modelo in modelos_da_empresa():
             linhas[modelo] = _primeira(modelo, empresa) or _generica(modelo, empresa, linhas)
     return linhas
+
+
+def retrato(empresa: Empresa) -> dict[str, str]:
+    """Every row of the empresa, table by table, as one digest each."""
+    resultado = {}
+    with visao_do_dono("teste: retrato da outra empresa"), connection.cursor() as cursor:
+        for modelo in modelos_da_empresa():
+            tabela = modelo._meta.db_table
+            cursor.execute(
+                f"SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FROM {tabela} t"
+                " WHERE empresa_id = %s",
+                [empresa.pk],
+            )
+            resultado[tabela] = hashlib.sha256(cursor.fetchone()[0].encode()).hexdigest()
+    return resultado
 
 
 def _primeira(modelo: type[models.Model], empresa: Empresa) -> models.Model | None:

@@ -4,59 +4,23 @@ The attacker works in `alfa` with every permission there is; `beta` has one row 
 No answer may carry the mark or succeed on beta's ids, and beta is unchanged to the last column.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission
 from django.db import connection, models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from config.tests.linhas import CODIGO, MARCA, modelos_da_empresa, povoar
-from nucleo.escopo import visao_do_dono
-from nucleo.models import Empresa, Perfil
-from nucleo.tests.factories import UsuarioFactory, VinculoFactory
+from config.tests.linhas import CODIGO, MARCA, Linhas, modelos_da_empresa, retrato
+from nucleo.models import Empresa
 
 pytestmark = pytest.mark.django_db
-Linhas = dict[type[models.Model], models.Model]
 # Routes that answer about the caller alone, whatever is sent.
 DA_PROPRIA_SESSAO = {"api/v1/sessao/sair/", "api/v1/sessao/entrar/"}
 METODOS = ("get", "post", "put", "patch", "delete")
-
-
-@pytest.fixture
-def linhas(outra_empresa: Empresa) -> Linhas:
-    return povoar(outra_empresa)
-
-
-@pytest.fixture
-def atacante(empresa: Empresa) -> Client:
-    usuario = UsuarioFactory(username="atacante", is_staff=True)
-    perfil = Perfil.objects.create(empresa=empresa, nome="tudo")
-    perfil.permissoes.set(Permission.objects.all())
-    VinculoFactory(usuario=usuario, perfil=perfil)
-    navegador = Client(raise_request_exception=False)
-    navegador.force_login(usuario)
-    return navegador
-
-
-def retrato(empresa: Empresa) -> dict[str, str]:
-    """Every row of the empresa, table by table, as one digest each."""
-    resultado = {}
-    with visao_do_dono("teste: retrato da outra empresa"), connection.cursor() as cursor:
-        for modelo in modelos_da_empresa():
-            tabela = modelo._meta.db_table
-            cursor.execute(
-                f"SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FROM {tabela} t"
-                " WHERE empresa_id = %s",
-                [empresa.pk],
-            )
-            resultado[tabela] = hashlib.sha256(cursor.fetchone()[0].encode()).hexdigest()
-    return resultado
 
 
 def rotas(prefixo: str) -> list[str]:

@@ -139,13 +139,17 @@ def usuario_criar(
 ) -> Usuario:
     """Create a person with a perfil in `empresa`, or give one more perfil to an existing person.
 
-    Enters the empresa's scope, so it must be called outside any transaction. An existing person keeps
-    the password. `perfil` may be written without its accents (a shell script's "cobranca"). Raises
-    NaoEncontrado `perfil_desconhecido`, ErroDeValidacao (a login that cannot be one).
+    Must be called outside any transaction, by the operator: inside the empresa's scope a role is given
+    only to its own people. An existing person keeps the password. `perfil` may be written without its
+    accents (a shell script's "cobranca"). Raises NaoEncontrado `perfil_desconhecido`, ErroDeValidacao (a
+    login that cannot be one).
     """
     # Outside the scope: inside it only the empresa's own people are seen.
     usuario = Usuario.objects.filter(username=login).first()
-    with escopo(empresa), transaction.atomic():
+    vista = (
+        visao_do_dono("criar usuário: a pessoa já trabalha em outra empresa") if usuario else escopo(empresa)
+    )
+    with vista, transaction.atomic():
         papel = _perfil_pelo_nome(empresa, perfil)
         if papel is None:
             raise NaoEncontrado(

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from nucleo.escopo import escopo, iterar_no_escopo, visao_do_dono
-from nucleo.models import Perfil
+from nucleo.models import Perfil, Usuario, Vinculo
 
 
 def todas(alfa: int, beta: int) -> dict[str, Any]:
@@ -214,6 +214,97 @@ def _chave_alheia(alfa: int, beta: int) -> str:
     return "aceito"
 
 
+def _estranho(alfa: int, beta: int) -> list[Any]:
+    """A role given to another empresa's person would make that account visible, and its password writable."""
+    with escopo(beta):
+        pessoa = Vinculo.objects.latest("pk").usuario_id
+    with escopo(alfa):
+        vista = Usuario.objects.filter(pk=pessoa).count()
+        mudadas = Usuario.objects.filter(pk=pessoa).update(password="tomada")
+        papel = Perfil.objects.filter(nome="gerente").values_list("pk", flat=True).get()
+        sql = "INSERT INTO nucleo_vinculo (empresa_id, usuario_id, perfil_id, ativo, criado_em)"
+        return [vista, mudadas, _recusa(f"{sql} VALUES ({int(alfa)}, {pessoa}, {papel}, true, now())")]
+
+
+def _chaves_da_outra(alfa: int, beta: int) -> list[int]:
+    """Hashes of keys, contexts and answers kept for another empresa's `Idempotency-Key`."""
+    tabelas = ("nucleo_chaveapi", "session_context", "nucleo_chaveidempotencia", "django_admin_log",
+               "nucleo_registroauditoria", "nucleo_alerta", "nucleo_perfil_permissoes")  # fmt: skip
+    with escopo(alfa):
+        proprios = "SELECT id FROM nucleo_perfil WHERE empresa_id = current_setting('app.empresa_id')::bigint"
+        return [
+            _sql(f"SELECT count(*) FROM {tabela} WHERE "
+                 + (f"perfil_id NOT IN ({proprios})" if tabela.endswith("permissoes")
+                    else f"empresa_id = {int(beta)}"))[0][0]
+            for tabela in tabelas
+        ]  # fmt: skip
+
+
+def _estatisticas(alfa: int, beta: int) -> list[int]:
+    """The planner's most common values are rows of everybody; other sessions' statements carry data."""
+    with escopo(alfa):
+        valores = _sql("SELECT count(*) FROM pg_stats WHERE tablename = 'nucleo_perfil'")
+        pedidos = _sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            " AND query NOT IN ('', '<insufficient privilege>')"
+        )
+    return [valores[0][0], pedidos[0][0]]
+
+
+def _sem_row_security(alfa: int, beta: int) -> str:
+    """Switched off it does not show more, it refuses."""
+    with escopo(alfa):
+        _sql("SET row_security = off")
+        try:
+            return _recusa("SELECT count(*) FROM nucleo_perfil")
+        finally:
+            connection.close()
+
+
+def _recusa(sql: str) -> str:
+    """The error a statement ends in; what it did is undone."""
+    try:
+        with transaction.atomic():
+            _sql(sql)
+            raise ZeroDivisionError
+    except DatabaseError as exc:
+        return type(exc.__cause__).__name__
+    except ZeroDivisionError:
+        return "aceito"
+
+
+# What the wall stands on, and what passes by it: none of it is `inquilino`'s to touch.
+PROIBIDOS = {
+    "TRUNCATE": "TRUNCATE nucleo_perfil CASCADE",
+    "tabela": "CREATE TABLE minha (x int)",
+    "tabela temporária": "CREATE TEMP TABLE nucleo_vinculo (x int)",
+    "função": "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "esquema": "CREATE SCHEMA meu",
+    "política": "DROP POLICY nucleo_perfil_da_empresa ON nucleo_perfil",
+    "política nova": "CREATE POLICY tudo ON nucleo_perfil USING (true)",
+    "parede baixada": "ALTER TABLE nucleo_perfil DISABLE ROW LEVEL SECURITY",
+    "gatilho": "ALTER TABLE nucleo_perfil DISABLE TRIGGER ALL",
+    "gatilhos de réplica": "SET session_replication_role = replica",
+    "senhas do servidor": "SELECT * FROM pg_authid",
+    "arquivo": "SELECT pg_read_file('/etc/passwd')",
+    "programa": "COPY nucleo_perfil TO PROGRAM 'cat'",
+    "contador": "SELECT setval('nucleo_perfil_id_seq', 1)",
+    "estatística": "SELECT * FROM pg_statistic",
+    "trilha mudada": "UPDATE nucleo_registroauditoria SET ator = 'outro'",
+    "trilha apagada": "DELETE FROM nucleo_registroauditoria",
+    "empresa nova": "INSERT INTO nucleo_empresa (slug, nome) VALUES ('x', 'x')",
+    "empresa apagada": "DELETE FROM nucleo_empresa",
+    "pessoa apagada": "DELETE FROM nucleo_usuario",
+    "alerta para todas": "INSERT INTO nucleo_alerta (chave, severidade, titulo, detalhe, dados, aberto_em,"
+    " visto_em) VALUES ('x', 'error', 'x', '', '{}', now(), now())",
+}
+
+
+def _proibidos(alfa: int, beta: int) -> dict[str, str]:
+    with escopo(alfa):
+        return {nome: _recusa(sql) for nome, sql in PROIBIDOS.items()}
+
+
 _TENTATIVAS = {
     "sem escopo": _sem_escopo,
     "no escopo": _no_escopo,
@@ -234,4 +325,9 @@ _TENTATIVAS = {
     "COPY FROM": _copy_from,
     "gravar na outra": _gravar_na_outra,
     "chave de fora": _chave_alheia,
+    "estranho": _estranho,
+    "chaves da outra": _chaves_da_outra,
+    "estatísticas": _estatisticas,
+    "row_security = off": _sem_row_security,
+    "proibidos": _proibidos,
 }

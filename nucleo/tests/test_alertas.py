@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from nucleo.escopo import escopo
 from nucleo.models import Alerta, Empresa
 from nucleo.services.alertas import alerta_abrir, alerta_resolver
 
@@ -31,10 +32,16 @@ def test_a_resolved_alert_may_open_again(no_escopo: Empresa) -> None:
     assert Alerta.objects.count() == 2
 
 
-def test_an_alert_of_the_installation_is_seen_by_every_empresa(no_escopo: Empresa) -> None:
+def test_an_alert_of_the_installation_is_seen_by_every_empresa_and_written_by_none(
+    empresa: Empresa, outra_empresa: Empresa
+) -> None:
     _abrir(None)
     _abrir(None)
-    assert Alerta.objects.count() == 1
+    for uma in (empresa, outra_empresa):
+        with escopo(uma):
+            assert Alerta.objects.get().titulo == "Fila parada"
+            assert alerta_resolver(empresa=None, chave="fila") is False
+    assert alerta_resolver(empresa=None, chave="fila") is True
 
 
 def test_a_new_alert_is_mailed_once(

@@ -6,11 +6,17 @@ import sys
 
 import pytest
 
-from nucleo.escopo import visao_do_dono
+from nucleo.ator import Ator
+from nucleo.escopo import escopo, visao_do_dono
 from nucleo.models import Perfil
+from nucleo.services.alertas import alerta_abrir
+from nucleo.services.chaves import chave_criar
 from nucleo.services.empresas import empresa_criar
+from nucleo.tests.factories import VinculoFactory
 from nucleo.tests.processos import RAIZ, ambiente
+from nucleo.tests.saidas import PROIBIDOS
 
+ATOR = Ator("teste")
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concorrencia]
 
 _PROGRAMA = """
@@ -30,9 +36,23 @@ def _tentar(alfa: int, beta: int, papel: str) -> dict:
     return json.loads(feito.stdout.splitlines()[-1])
 
 
+def _duas_empresas() -> tuple[int, int]:
+    """Beta has what Alfa must not see: a person, a key, an alert, a line of the trail."""
+    alfa, beta = (empresa_criar(slug=slug, nome=slug) for slug in ("alfa", "beta"))
+    with escopo(beta):
+        chave_criar(empresa=beta, nome="chave", ator=ATOR)
+        alerta_abrir(empresa=beta, chave="x", severidade="error", titulo="x")
+    VinculoFactory(perfil=Perfil.objects.get(empresa=beta, nome="gerente"))
+    return alfa.pk, beta.pk
+
+
 def test_no_known_way_out_of_the_scope_shows_or_changes_another_empresas_rows() -> None:
-    alfa, beta = (empresa_criar(slug=slug, nome=slug).pk for slug in ("alfa", "beta"))
-    assert _tentar(alfa, beta, "web") == {
+    alfa, beta = _duas_empresas()
+    visto = _tentar(alfa, beta, "web")
+    proibidos = visto.pop("proibidos")
+    assert {nome: fim for nome, fim in proibidos.items() if fim != "InsufficientPrivilege"} == {}
+    assert set(proibidos) == set(PROIBIDOS)
+    assert visto == {
         "sem escopo": [],
         "no escopo": [alfa],
         "conexão perdida dentro de atomic": [alfa],
@@ -52,6 +72,10 @@ def test_no_known_way_out_of_the_scope_shows_or_changes_another_empresas_rows() 
         "COPY FROM": "FeatureNotSupported",
         "gravar na outra": [0, 0, "InsufficientPrivilege"],
         "chave de fora": "ForeignKeyViolation",
+        "estranho": [0, 0, "InsufficientPrivilege"],
+        "chaves da outra": [0] * 7,
+        "estatísticas": [0, 0],
+        "row_security = off": "InsufficientPrivilege",
     }
     with visao_do_dono("teste: nada mudou na outra empresa"):
         assert set(Perfil.objects.filter(empresa_id=beta).values_list("nome", flat=True)) == {
@@ -64,7 +88,7 @@ def test_no_known_way_out_of_the_scope_shows_or_changes_another_empresas_rows() 
 
 def test_the_same_ways_are_open_where_the_owner_connects() -> None:
     """Positive control: switching the role per request, as owner, is what the wall does not rely on."""
-    alfa, beta = (empresa_criar(slug=slug, nome=slug).pk for slug in ("alfa", "beta"))
+    alfa, beta = _duas_empresas()
     visto = _tentar(alfa, beta, "dono")
     assert visto["no escopo"] == [alfa]
     assert visto["sem escopo"] == [alfa, beta]

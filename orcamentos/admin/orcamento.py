@@ -168,6 +168,9 @@ class OrcamentoAdmin(PaginasDoOrcamento, AdminDaEmpresa):
         obj = kwargs.get("obj")
         if obj is not None and obj.pk:
             pode = request.user.has_perm("orcamentos.change_orcamento")
+            if request.method == "POST":
+                # A refused form has put what was typed, or nothing, into its object: show what is stored.
+                obj = Orcamento.objects.select_related("cliente").get(pk=obj.pk)
             context |= {
                 "acoes": [botao(obj, nome) for nome in acoes_permitidas(obj)] if pode else [],
                 "pdf_url": reverse("admin:orcamentos_pdf", args=[obj.pk]),

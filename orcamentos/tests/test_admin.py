@@ -313,3 +313,16 @@ def test_the_history_of_a_quote_is_the_trail(vendas: Client, empresa: Empresa, c
         orcamento = EnviadoFactory(empresa=empresa, cliente=cliente)
     pagina = vendas.get(reverse("admin:orcamentos_orcamento_history", args=[orcamento.pk])).content.decode()
     assert "Orçamento enviado: rascunho → enviado" in pagina
+
+
+@pytest.mark.parametrize("sem", ["data", "validade"])
+def test_a_refused_change_without_a_date_shows_the_form_again(
+    vendas: Client, empresa: Empresa, cliente, sem: str
+) -> None:
+    with escopo(empresa):
+        orcamento = OrcamentoFactory(empresa=empresa, cliente=cliente)
+    resposta = vendas.post(mudar(orcamento), formulario(cliente, {"quantidade": "x"}, **{sem: ""}))
+    assert resposta.status_code == 200
+    assert orcamento.budget_number in resposta.content.decode()
+    guardado = Orcamento.objects.get(pk=orcamento.pk)
+    assert (guardado.data, guardado.validade) == (orcamento.data, orcamento.validade)
