@@ -6,7 +6,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
 from nucleo.models import Usuario
-from sessions_ctx.porta import ator_do_pedido
+from sessions_ctx.porta import ator_do_pedido, marcar_entrada
 from sessions_ctx.selectors import sessao_id_de
 from sessions_ctx.services.acesso import login_concluir
 
@@ -15,6 +15,7 @@ def abrir_contexto_no_login(sender: Any, request: HttpRequest, user: Usuario, **
     """The only place where a context comes up without being asked for: right after a password."""
     if not request.session.session_key:
         request.session.create()
+    marcar_entrada(request)
     login_concluir(
         usuario=user,
         sessao_id=sessao_id_de(request.session.session_key),

@@ -41,7 +41,8 @@ class ContextoMiddleware:
             contexto = get_session_context(usuario=usuario, sessao_id=sessao_id)
             if contexto is not None:
                 registrar_uso(contexto=contexto)
-            fim = "" if contexto else fim_da_sessao(usuario=usuario, sessao_id=sessao_id)
+            entrou = porta.entrou_em(request)
+            fim = "" if contexto else fim_da_sessao(usuario=usuario, sessao_id=sessao_id, entrou_em=entrou)
         if fim:
             return self._encerrada(request, fim)
         if contexto is None:
@@ -67,8 +68,10 @@ class ContextoMiddleware:
         self, request: PedidoDaPessoa, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Hold the write fence, and send who has no perfil to choose one."""
-        if not request.user.is_authenticated or request.chave_api is not None:
+        if request.chave_api is not None:
             return None
+        if not request.user.is_authenticated:
+            return self._sem_login(request)
         if request.path.startswith("/api/"):
             return self._cerca_da_api(request)
         if not request.path.startswith(reverse("admin:index")):
@@ -81,6 +84,13 @@ class ContextoMiddleware:
         if request.method in LEITURA:
             return None
         return self._cerca_do_escritorio(request)
+
+    def _sem_login(self, request: PedidoDaPessoa) -> HttpResponseBase | None:
+        """A form of the office that comes after its login is over is not lost: the login page keeps it."""
+        do_escritorio = request.path.startswith(reverse("admin:index"))
+        if request.method in LEITURA or not do_escritorio or request.path == reverse("admin:login"):
+            return None
+        return respostas.entrar_de_novo(request)
 
     def _cerca_da_api(self, request: PedidoDaPessoa) -> HttpResponseBase | None:
         """A program that says which context it saw does not write under another one."""
@@ -118,4 +128,5 @@ def _seguir_a_chave(request: PedidoDaPessoa, contexto: SessionContext) -> None:
     atual = sessao_id_de(request.session.session_key)
     if atual != contexto.sessao_id and request.session.get(SESSION_KEY) == str(contexto.usuario_id):
         with escopo_do_usuario(contexto.usuario_id):
-            sessao_mudar_chave(usuario=contexto.usuario, de=contexto.sessao_id, para=atual)
+            sessao_mudar_chave(usuario=contexto.usuario, de=contexto.sessao_id, para=atual, ator=request.ator)
+        porta.marcar_entrada(request)

@@ -15,3 +15,5 @@ class PedidoDaPessoa(Pedido):
     empresa: Any
     contexto: Any
     perfis_do_seletor: list[Vinculo]
+    # What was typed into the form that this request sent and that the login page now keeps.
+    digitado: str

@@ -1,7 +1,10 @@
 """Coming in and going out over HTTP: what the office's pages and the API share."""
 
+from datetime import datetime
+
 from django.contrib.auth import authenticate, get_user, login, logout
 from django.http import HttpRequest
+from django.utils import timezone
 
 from nucleo.ator import Ator
 from nucleo.escopo import escopo_do_usuario
@@ -12,6 +15,8 @@ from sessions_ctx.models import SessionContext
 from sessions_ctx.selectors import perfis_disponiveis, sessao_id_de
 from sessions_ctx.services.acesso import login_recusado, tentativa_contar, tentativas_esquecer
 from sessions_ctx.services.contexto import deactivate_session
+
+_ENTROU_EM = "entrou_em"
 
 
 def ator_do_pedido(request: HttpRequest, usuario: Usuario | None = None) -> Ator:
@@ -44,6 +49,17 @@ def conferir_entrada(request: HttpRequest, *, login_dado: str, senha: str) -> Us
             "Sua conta não tem perfil ativo em nenhuma empresa. Fale com o responsável.", "sem_perfil"
         )
     return usuario
+
+
+def marcar_entrada(request: HttpRequest) -> None:
+    """Remember when this login began to count (a password, or its owner ending all the others)."""
+    request.session[_ENTROU_EM] = timezone.now().isoformat()
+
+
+def entrou_em(request: HttpRequest) -> datetime | None:
+    """Return that moment; None for a session without one."""
+    texto = request.session.get(_ENTROU_EM)
+    return datetime.fromisoformat(texto) if texto else None
 
 
 def entrar(request: HttpRequest, usuario: Usuario) -> None:

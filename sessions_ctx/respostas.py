@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from nucleo.api.problemas import corpo_do_erro, problema_http
@@ -18,6 +18,8 @@ from nucleo.escopo import escopo, escopo_do_usuario
 from nucleo.models import Usuario, Vinculo
 from nucleo.services.auditoria import auditar
 from sessions_ctx.cerca import Marca, nome_da_marca, nome_do_contexto
+from sessions_ctx.digitado import CAMPO as DIGITADO
+from sessions_ctx.digitado import digitado_lido, digitado_no_pedido
 from sessions_ctx.errors import ContextoMudou
 from sessions_ctx.models import SessionContext
 from sessions_ctx.pedido import PedidoDaPessoa
@@ -50,6 +52,8 @@ def sessao_encerrada(request: PedidoDaPessoa, usuario: Usuario, fim: str) -> Htt
     frase = _FRASES[SessionContext.Fim(fim)]
     escrita = request.method not in {"GET", "HEAD"}
     messages.warning(request, f"{frase} Nada foi gravado." if escrita else frase)
+    if escrita and digitado_no_pedido(request):
+        return None  # `entrar_de_novo` answers, once the form's CSRF token was checked
     return HttpResponseRedirect(f"{reverse('admin:login')}?{urlencode({'next': _volta(request)})}")
 
 
@@ -58,11 +62,49 @@ def _volta(request: PedidoDaPessoa) -> str:
     return request.get_full_path()
 
 
+def entrar_de_novo(request: PedidoDaPessoa) -> HttpResponseBase | None:
+    """Answer a form sent by nobody any more with the login page, which keeps what was typed."""
+    request.digitado = digitado_no_pedido(request)
+    if not request.digitado:
+        return None
+    if not messages.get_messages(request):
+        messages.warning(request, "Sua sessão terminou. Entre de novo. Nada foi gravado.")
+    return resolve(reverse("admin:login")).func(request)
+
+
 def escolher_perfil(request: PedidoDaPessoa) -> HttpResponseBase:
-    """Send a person without a perfil to the page that asks."""
-    if request.method not in {"GET", "HEAD"}:
-        messages.warning(request, "Você não tem perfil ativo nesta sessão. Nada foi gravado.")
-    return HttpResponseRedirect(f"{reverse('contexto:escolher')}?{urlencode({'next': _volta(request)})}")
+    """Send a person without a perfil to the page that asks; a form that was sent waits in that page."""
+    if request.method in {"GET", "HEAD"}:
+        return HttpResponseRedirect(f"{reverse('contexto:escolher')}?{urlencode({'next': _volta(request)})}")
+    messages.warning(request, "Você não tem perfil ativo nesta sessão. Nada foi gravado.")
+    return pagina_de_escolha(request, _volta(request), guardado=digitado_no_pedido(request))
+
+
+def pagina_de_escolha(request: PedidoDaPessoa, destino: str, *, guardado: str = "") -> TemplateResponse:
+    """Ask which perfil to work as."""
+    with escopo_do_usuario(request.user.pk):
+        vinculos = list(perfis_disponiveis(usuario=request.user))
+    contexto = admin.site.each_context(request) | {
+        "title": "Escolha o perfil",
+        "vinculos": vinculos,
+        "destino": destino_seguro(request, destino),
+        "versao": request.contexto.versao if request.contexto else "",
+        "digitado": guardado,
+    }
+    return TemplateResponse(request, "sessions_ctx/escolher.html", contexto)
+
+
+def retomar(request: PedidoDaPessoa, destino: str) -> HttpResponse | None:
+    """Offer to send again what was typed before the login or the switch; None where there is nothing."""
+    campos = digitado_lido(request.POST.get(DIGITADO, ""), request.user)
+    if not campos:
+        return None
+    contexto = admin.site.each_context(request) | {
+        "title": "Continue de onde parou",
+        "campos": campos,
+        "destino": destino,
+    }
+    return TemplateResponse(request, "sessions_ctx/retomar.html", contexto)
 
 
 def problema_do_contexto(request: PedidoDaPessoa) -> HttpResponse:
@@ -96,6 +138,7 @@ def formulario_de_outro_contexto(request: PedidoDaPessoa, marca: Marca | None) -
         "agora": agora,
         "volta": volta,
         "destino": _volta(request),
+        "digitado": digitado_no_pedido(request),
     }
     return TemplateResponse(request, "sessions_ctx/recusado.html", contexto, status=409)
 

@@ -5,6 +5,7 @@ All of them must run inside `escopo_do_usuario`: there is no empresa yet.
 
 import hashlib
 import logging
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -50,11 +51,15 @@ def sessoes_do_usuario(*, usuario: Usuario) -> QuerySet[SessionContext]:
     return _vivos(usuario).select_related("empresa", "perfil_ativo").order_by("-ultimo_uso")
 
 
-def fim_da_sessao(*, usuario: Usuario, sessao_id: str) -> str:
+def fim_da_sessao(*, usuario: Usuario, sessao_id: str, entrou_em: datetime | None) -> str:
     """Say why a session without a live context has none; "" where it never had one or may choose again.
 
-    An answer other than "" means that the login itself is over: only a password opens it again.
+    An answer other than "" means that the login itself is over: only a password opens it again. A login
+    that has no context to be ended by is ended by its moment: the person has ended all up to then.
     """
+    limite = usuario.sessoes_encerradas_em
+    if limite is not None and (entrou_em is None or entrou_em < limite):
+        return SessionContext.Fim.ENCERRADA
     ultimo = SessionContext.objects.filter(usuario=usuario, sessao_id=sessao_id).order_by("-id").first()
     if ultimo is None:
         return ""

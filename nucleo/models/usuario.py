@@ -16,6 +16,8 @@ class Usuario(AbstractUser):
     """
 
     nome = models.CharField("nome completo", max_length=120, blank=True)
+    # Logins from before this moment are over, also those that work as no perfil yet.
+    sessoes_encerradas_em = models.DateTimeField("sessões encerradas em", null=True, editable=False)
     is_staff = models.BooleanField("acessa o escritório", default=True)
 
     perfil_ativo: "Perfil | None" = None

@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from unfold.forms import AuthenticationForm
 
 from nucleo.errors import ErroDeNegocio
-from sessions_ctx.porta import conferir_entrada
+from sessions_ctx.porta import ator_do_pedido, conferir_entrada
+from sessions_ctx.services.acesso import login_recusado
 
 
 class EntradaForm(AuthenticationForm):
@@ -20,5 +21,6 @@ class EntradaForm(AuthenticationForm):
             except ErroDeNegocio as exc:
                 raise ValidationError(exc.detail, code=exc.code) from exc
             if not self.user_cache.is_staff:
+                login_recusado(login=login, ator=ator_do_pedido(self.request), motivo="sem escritório")
                 raise ValidationError("Sua conta não tem acesso ao escritório.", code="sem_escritorio")
         return self.cleaned_data

@@ -1,7 +1,7 @@
 """The office's pages around the session: coming in, choosing and switching the perfil, my sessions."""
 
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.views import LoginView
@@ -17,10 +17,11 @@ from nucleo.errors import ErroDeNegocio
 from nucleo.escopo import escopo, escopo_do_usuario
 from sessions_ctx import porta
 from sessions_ctx.admin.formularios import EntradaForm
+from sessions_ctx.digitado import CAMPO as DIGITADO
 from sessions_ctx.models import SessionContext
 from sessions_ctx.pedido import PedidoDaPessoa
-from sessions_ctx.respostas import destino_seguro
-from sessions_ctx.selectors import acessos_recentes, perfis_disponiveis, sessao_id_de, sessoes_do_usuario
+from sessions_ctx.respostas import destino_seguro, pagina_de_escolha, retomar
+from sessions_ctx.selectors import acessos_recentes, sessao_id_de, sessoes_do_usuario
 from sessions_ctx.services import sessoes_encerrar, update_active_profile
 
 
@@ -41,7 +42,7 @@ def so_para_quem_entrou(pagina: Any) -> Any:
 class Entrar(LoginView):
     """The login page: opens the last used perfil, or asks; always a new session key."""
 
-    template_name = "admin/login.html"
+    template_name = "sessions_ctx/entrar.html"
     authentication_form = EntradaForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -51,14 +52,24 @@ class Entrar(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contexto = super().get_context_data(**kwargs) | admin.site.each_context(self.request)
-        return contexto | {"title": "Entrar", "app_path": self.request.get_full_path()}
+        aqui, guardado = self.request.get_full_path(), self.request.POST.get(DIGITADO, "")
+        if digitado := getattr(self.request, "digitado", ""):
+            aqui, guardado = f"{reverse('admin:login')}?{urlencode({'next': aqui})}", digitado
+        return contexto | {"title": "Entrar", "app_path": aqui, "digitado": guardado}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Called with another page's form, which came after its login was over: nothing to check yet.
+        if getattr(request, "digitado", ""):
+            return self.render_to_response(self.get_context_data(form=EntradaForm(request)))
+        return super().post(request, *args, **kwargs)
 
     def get_default_redirect_url(self) -> str:
         return reverse("admin:index")
 
     def form_valid(self, form: Any) -> HttpResponse:
         porta.entrar(self.request, form.get_user())
-        return HttpResponseRedirect(self.get_success_url())
+        destino = self.get_success_url()
+        return retomar(cast(PedidoDaPessoa, self.request), destino) or HttpResponseRedirect(destino)
 
 
 @never_cache
@@ -73,15 +84,7 @@ def sair(request: PedidoDaPessoa) -> HttpResponse:
 @so_para_quem_entrou
 def escolher(request: PedidoDaPessoa) -> HttpResponse:
     """Ask which perfil to work as."""
-    with escopo_do_usuario(request.user.pk):
-        vinculos = list(perfis_disponiveis(usuario=request.user))
-    contexto = admin.site.each_context(request) | {
-        "title": "Escolha o perfil",
-        "vinculos": vinculos,
-        "destino": destino_seguro(request, request.GET.get("next", "")),
-        "versao": request.contexto.versao if request.contexto else "",
-    }
-    return TemplateResponse(request, "sessions_ctx/escolher.html", contexto)
+    return pagina_de_escolha(request, request.GET.get("next", ""))
 
 
 @so_para_quem_entrou
@@ -104,7 +107,7 @@ def trocar(request: PedidoDaPessoa) -> HttpResponse:
     messages.success(
         request, f"Agora você trabalha em {contexto.empresa.nome} como {contexto.perfil_ativo.nome}."
     )
-    return HttpResponseRedirect(_onde_continuar(request, contexto, destino))
+    return retomar(request, destino) or HttpResponseRedirect(_onde_continuar(request, contexto, destino))
 
 
 def _inteiro(texto: str | None) -> int | None:
@@ -159,7 +162,11 @@ def encerrar(request: PedidoDaPessoa) -> HttpResponse:
             menos=sessao_id_de(request.session.session_key),
             contextos=[uma] if uma is not None else None,
         )
-    messages.success(
-        request, f"{quantas} sessão encerrada." if quantas == 1 else f"{quantas} sessões encerradas."
-    )
+    if uma is None:
+        porta.marcar_entrada(request)
+        messages.success(request, "Todas as suas outras sessões foram encerradas.")
+    elif quantas:
+        messages.success(request, "Sessão encerrada.")
+    else:
+        messages.warning(request, "Esta sessão já não estava aberta.")
     return HttpResponseRedirect(reverse("contexto:minhas-sessoes"))

@@ -61,8 +61,17 @@ def update_active_profile(
 
     Locks the session's context row, so of two concurrent switches one wins: the other finds a `versao`
     newer than the one it saw and raises ContextoMudou. `versao` None means the session had no context.
-    Raises PerfilNaoDisponivel. Audited in both empresas.
+    Raises PerfilNaoDisponivel. Audited in both empresas, a refusal where the session works now.
     """
+    try:
+        return _trocar(usuario, perfil, sessao_id, versao, ator)
+    except (ContextoMudou, PerfilNaoDisponivel) as exc:
+        # After the rollback of the attempt, or the record would go with it.
+        _auditar_recusa(usuario, perfil, sessao_id, ator, motivo=exc.code)
+        raise
+
+
+def _trocar(usuario: Usuario, perfil: int, sessao_id: str, versao: int | None, ator: Ator) -> SessionContext:
     with transaction.atomic():
         contexto = travar_contexto(usuario=usuario, sessao_id=sessao_id)
         if contexto is None and versao is None:
@@ -75,6 +84,18 @@ def update_active_profile(
             _gravar_troca(contexto, papel, ator)
     logger.debug("Perfil atualizado no banco - sessao %s, novo perfil %s", sessao_id[:12], perfil)
     return contexto
+
+
+def _auditar_recusa(usuario: Usuario, perfil: int, sessao_id: str, ator: Ator, *, motivo: str) -> None:
+    atual = SessionContext.objects.filter(usuario=usuario, sessao_id=sessao_id, ativo=True).first()
+    auditar(
+        empresa=Empresa(pk=atual.empresa_id) if atual else None,
+        ator=ator,
+        acao="contexto_troca_recusada",
+        de=_nome_do_ativo(atual) if atual else "",
+        para=f"perfil nº {perfil}",
+        motivo=motivo,
+    )
 
 
 def _e_o_visto(contexto: SessionContext, versao: int | None, usuario: Usuario) -> bool:
@@ -140,8 +161,11 @@ def sessoes_encerrar(
     """End the person's other sessions, on every worker from the next request on; return how many.
 
     `menos` is the sessao_id that goes on; `contextos` narrows to the rows with these ids. The logins
-    themselves are over: only a password opens one again. Audited, one record per session.
+    themselves are over: only a password opens one again, also those that have no context at the moment.
+    Audited, one record per session.
     """
+    if contextos is None:
+        Usuario.objects.filter(pk=usuario.pk).update(sessoes_encerradas_em=timezone.now())
     alvo = SessionContext.objects.filter(usuario=usuario, ativo=True).exclude(sessao_id=menos)
     if contextos is not None:
         alvo = alvo.filter(pk__in=list(contextos))
@@ -168,9 +192,14 @@ def sessao_da_empresa_encerrar(*, contexto: SessionContext, ator: Ator) -> None:
             )
 
 
-def sessao_mudar_chave(*, usuario: Usuario, de: str, para: str) -> None:
-    """Follow a session whose key Django cycled (a new password): the same session, the same context."""
-    SessionContext.objects.filter(usuario=usuario, sessao_id=de, ativo=True).update(sessao_id=para)
+def sessao_mudar_chave(*, usuario: Usuario, de: str, para: str, ator: Ator) -> None:
+    """Follow a session whose key Django cycled (a new password): the same session, the same context.
+
+    The new password has ended the person's other logins, so their contexts end with them. Audited.
+    """
+    seguiu = SessionContext.objects.filter(usuario=usuario, sessao_id=de, ativo=True).update(sessao_id=para)
+    if seguiu:
+        sessoes_encerrar(usuario=usuario, ator=ator, menos=para)
 
 
 def cleanup_expired_sessions() -> dict[str, int]:

@@ -1,6 +1,8 @@
 """A person with a perfil in each of two empresas, and browsers of theirs."""
 
+import re
 from dataclasses import dataclass
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -60,3 +62,11 @@ def trocar(navegador: Client, perfil: Perfil, **mais: str) -> object:
     if 'name="versao"' in html:
         dados["versao"] = campo(html, "versao")
     return navegador.post("/admin/contexto/trocar/", dados | mais)
+
+
+def ocultos(html: str, formulario: str) -> dict[str, str]:
+    """The hidden fields of the form that contains this text, as a browser would send them back."""
+    fim = html.index("</form>", html.index(formulario))
+    trecho = html[html.rindex("<form", 0, fim) : fim]
+    campos = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', trecho)
+    return {nome: unescape(valor) for nome, valor in campos}
