@@ -41,7 +41,7 @@ FALHAS: list[dict[str, Any]] = [
 
 
 def ambiente() -> dict[str, str]:
-    """The environment of a child process that works on the test database as `inquilino`."""
+    """The environment of a child that works on the test database as `inquilino`; it has no Redis at all."""
     c = connection.settings_dict
     host, porta = c["HOST"], c["PORT"]
     autoridade = f"{quote(c['USER'] or '')}:{quote(c['PASSWORD'] or '')}@"
@@ -49,6 +49,7 @@ def ambiente() -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": f"postgres://{autoridade}{onde}/{c['NAME']}",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
         "BANCO_PAPEL": "inquilino",
         "DJANGO_SETTINGS_MODULE": "config.settings.teste",
         "LOG_NIVEL": "ERROR",

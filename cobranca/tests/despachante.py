@@ -40,6 +40,7 @@ def tirar_as_travas() -> None:
     from django.utils import timezone
 
     from cobranca import locks
+    from cobranca.models import Mensagem
     from cobranca.services import orfas
 
     @contextmanager
@@ -56,13 +57,20 @@ def tirar_as_travas() -> None:
     marcar = despacho._marcar
 
     def marcar_depois(mesa: Any, mensagem: Any, agora: Any) -> None:
-        # Between its look and its write a naive scheduler gives the others time.
-        time.sleep(0.02)
+        # Between its look and its write a naive scheduler gives the others time: to look too, or to stop it.
+        for _ in range(10):
+            time.sleep(0.02)
+            if despacho._motivo_de_parada(
+                Mensagem.objects.select_related("ciclo__contato").get(pk=mensagem.pk)
+            ):
+                time.sleep(0.05)
+                break
         marcar(mesa, mensagem, timezone.now())
 
     despacho.orfas_declarar_incertas = lambda **_: 0
     despacho._marcar = marcar_depois
     despacho._parada = lambda mensagem: ""
+    despacho._tarde_demais = lambda mesa: ""
     QuerySet.select_for_update = sem_trava
 
 
