@@ -12,6 +12,8 @@ from cobranca.services.despacho import Rodada, rodada_da_instancia
 from cobranca.services.ensaio import mensagens_ensaiar
 from cobranca.services.instancias import instancia_pronta
 from cobranca.services.recuperacao import Recuperacao, mensagens_recuperar
+from cobranca.services.relogio import MOTIVO as MOTIVO_DO_RELOGIO
+from cobranca.services.relogio import relogio_confere
 from nucleo.escopo import escopo, visao_do_dono
 from nucleo.models import Empresa
 from nucleo.services.pulsos import pulso_bater
@@ -46,6 +48,9 @@ def empresas_a_atender() -> list[Empresa]:
 def rodada_da_empresa(*, empresa: Empresa) -> RodadaDaEmpresa:
     """Recover, then one round of each usable sender of the empresa, in this process. Enters its scope."""
     relato = RodadaDaEmpresa(empresa.slug)
+    if not relogio_confere():
+        relato.motivo = MOTIVO_DO_RELOGIO
+        return relato
     with escopo(empresa):
         relato.recuperadas = mensagens_recuperar(empresa=empresa)
         modo = configuracao_da(empresa).modo

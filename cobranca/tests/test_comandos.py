@@ -4,15 +4,17 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from cobranca.demo import cobranca_demo
 from cobranca.middleware import VigiaDaAgenda
 from cobranca.models import Ciclo, Instancia, Mensagem
-from cobranca.services import alertas, manutencao
+from cobranca.services import alertas, manutencao, relogio
 from cobranca.tests.conftest import Simulado
 from cobranca.tests.factories import ATOR, nova_instancia, novo_ciclo
 from nucleo.errors import Conflito
@@ -79,6 +81,26 @@ def test_a_sender_that_is_not_connected_is_sick_and_alarms_after_half_an_hour(
     manutencao.instancias_verificar()
     assert _json("avaliar_alertas")["alfa"] == []
     assert Alerta.objects.get(chave=chave).resolvido_em is not None
+
+
+def test_a_host_with_a_wrong_clock_neither_sends_nor_looks_up_and_says_so(
+    empresa: Empresa, simulado: Simulado, settings: Settings
+) -> None:
+    settings.COBRANCA_RELOGIO_TOLERANCIA_S = 60
+    with escopo(empresa):
+        nova_instancia(empresa, simulado.url)
+        novo_ciclo(empresa)
+    with time_machine.travel(timezone.now() + timedelta(hours=2), tick=True):
+        [rodada] = _json("despachar_mensagens", "--uma-vez")
+        assert (rodada["enviadas"], rodada["motivo"]) == (0, relogio.MOTIVO)
+        with pytest.raises(CommandError, match="Nada foi conferido: o relógio"):
+            call_command("recuperar_mensagens")
+    alerta = Alerta.objects.get(chave=relogio.CHAVE)
+    assert (alerta.severidade, alerta.detalhe[:18]) == ("error", "Diferença de 7200 ")
+    assert _json("despachar_mensagens", "--uma-vez")[0]["enviadas"] == 1
+    alerta.refresh_from_db()
+    assert alerta.resolvido_em is not None
+    assert len(simulado.enviadas()) == 1
 
 
 def test_a_silent_scheduler_is_an_alert_of_the_installation(db: None) -> None:

@@ -228,6 +228,8 @@ COBRANCA_DESCANSO_S = env.int("COBRANCA_DESCANSO_S", default=60)
 COBRANCA_RETENTATIVA_S = env.int("COBRANCA_RETENTATIVA_S", default=60)
 # What is uncertain is looked up only after the longest possible request is over, with room for its clock.
 COBRANCA_INCERTA_APOS_S = 120 + COBRANCA_TIMEOUT_S
+# A host whose clock is further from the database's neither sends nor looks up (0: any clock will do).
+COBRANCA_RELOGIO_TOLERANCIA_S = 60
 
 # Which app labels each default perfil of a new empresa may change, and which it may only see.
 PERFIS_PADRAO: dict[str, dict[str, list[str]]] = {

@@ -16,6 +16,8 @@ STORAGES = {
 CELERY_TASK_ALWAYS_EAGER = False
 # Simulated gateways of the tests must not post to whatever runs on the default port.
 COBRANCA_WEBHOOK_BASE = ""
+# Tests travel in time; the database does not.
+COBRANCA_RELOGIO_TOLERANCIA_S = 0
 API_LIMITE_POR_MINUTO = 1_000_000
 # No folder of collected files in a clean clone, and nobody needs one: files are found where they are.
 WHITENOISE_AUTOREFRESH = True

@@ -1,7 +1,10 @@
 from dataclasses import asdict
 from typing import Any
 
+from django.core.management.base import CommandError
+
 from cobranca.services.recuperacao import mensagens_recuperar
+from cobranca.services.relogio import MOTIVO, relogio_confere
 from nucleo.escopo import escopo
 from nucleo.management.base import Comando, empresas_escolhidas
 
@@ -12,6 +15,8 @@ class Command(Comando):
     por_empresa = False
 
     def executar(self, *, empresa: str | None, como_json: bool, **_: Any) -> None:
+        if not relogio_confere():
+            raise CommandError(f"Nada foi conferido: {MOTIVO}.")
         feitas = []
         for alvo in empresas_escolhidas(empresa):
             with escopo(alvo):
