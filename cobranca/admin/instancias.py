@@ -120,8 +120,6 @@ class InstanciaAdmin(ComAcoes):
         if change:
             instancia_ajustar(**comuns, instancia=obj, chave=limpos["chave"], **ajustes)
             return
-        ajustes.pop("ativa")
-        ajustes.pop("variacao_ritmo")
         criada, segredo = instancia_criar(**comuns, nome=limpos["nome"], chave=limpos["chave"], **ajustes)
         obj.pk = criada.pk
         self.message_user(

@@ -43,8 +43,10 @@ def instancia_criar(
     url: str,
     chave: str,
     por_minuto: int = 20,
+    variacao_ritmo: int = 20,
     ordem: int = 1,
     aquecimento_dias: int = 0,
+    ativa: bool = True,
 ) -> tuple[Instancia, str]:
     """Register a sender; return it with its webhook secret, which is shown this once. Audited.
 
@@ -54,7 +56,7 @@ def instancia_criar(
     instancia = Instancia(
         empresa=empresa, nome=nome, codigo=_codigo(empresa, nome), url=_endereco(url),
         chave_cifrada=cifrar(_chave(chave)), por_minuto=_por_minuto(por_minuto), ordem=ordem,
-        aquecimento_dias=aquecimento_dias,
+        aquecimento_dias=aquecimento_dias, variacao_ritmo=variacao_ritmo, ativa=ativa,
     )  # fmt: skip
     segredo = secrets.token_urlsafe(24)
     instancia.segredo_cifrado = cifrar(segredo)

@@ -204,10 +204,11 @@ def test_a_sender_is_made_in_the_office_and_its_key_shown_nowhere(escritorio: Es
     pagina = "/admin/cobranca/instancia/add/"
     dados = {
         "nome": "balcao", "url": "http://127.0.0.1:1", "chave": "SEGREDO-DO-GATEWAY", "ativa": "on",
-        "ordem": 1, "por_minuto": 10, "variacao_ritmo": 20, "aquecimento_dias": 0,
+        "ordem": 1, "por_minuto": 10, "variacao_ritmo": 35, "aquecimento_dias": 2,
     }  # fmt: skip
     html = escritorio.postar(pagina, dados, pagina)
     instancia = Instancia.objects.get(nome="balcao")
+    assert (instancia.variacao_ritmo, instancia.aquecimento_dias, instancia.ativa) == (35, 2, True)
     assert f"/webhooks/evolution/{instancia.codigo}/" in html
     mudar = f"/admin/cobranca/instancia/{instancia.pk}/change/"
     assert "SEGREDO" not in html + escritorio.ver(mudar) + str(list(RegistroAuditoria.objects.values()))
