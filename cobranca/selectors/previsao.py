@@ -28,7 +28,11 @@ class Prevista:
 
 
 def previsao(*, empresa: Empresa, regua: Regua | None = None, dias: int = DIAS) -> list[Prevista]:
-    """Return what is planned to leave in the next `dias` days, soonest first, at most 500 lines."""
+    """Return what would leave in the next `dias` days, soonest first, at most 500 lines.
+
+    Of the steps of one ciclo that wait for one day (a promise of payment, an outage) only the latest is
+    in it: the others are superseded when their turn comes.
+    """
     agora = timezone.now()
     mensagens = Mensagem.objects.filter(
         empresa=empresa, status=Mensagem.Status.PENDENTE, agendada_para__lt=agora + timedelta(days=dias)
@@ -37,7 +41,17 @@ def previsao(*, empresa: Empresa, regua: Regua | None = None, dias: int = DIAS) 
         mensagens = mensagens.filter(ciclo__regua=regua)
     fuso = ZoneInfo(empresa.fuso)
     lista = mensagens.select_related("ciclo__contato", "template").order_by("agendada_para", "id")
-    return [_prevista(mensagem, fuso, agora) for mensagem in lista[:LINHAS_MAXIMAS]]
+    previstas = [(m, _prevista(m, fuso, agora)) for m in lista[: 2 * LINHAS_MAXIMAS]]
+    ultimo: dict[tuple[int, date], int] = {}
+    for mensagem, linha in previstas:
+        if mensagem.tipo == Mensagem.Tipo.LEMBRETE:
+            do_dia = (mensagem.ciclo_id, linha.dia)
+            ultimo[do_dia] = max(mensagem.passo, ultimo.get(do_dia, mensagem.passo))
+    return [
+        linha
+        for mensagem, linha in previstas
+        if mensagem.tipo != Mensagem.Tipo.LEMBRETE or ultimo[mensagem.ciclo_id, linha.dia] == mensagem.passo
+    ][:LINHAS_MAXIMAS]
 
 
 def _prevista(mensagem: Mensagem, fuso: ZoneInfo, agora: datetime) -> Prevista:

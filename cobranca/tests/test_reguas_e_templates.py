@@ -148,6 +148,22 @@ def test_the_preview_says_what_leaves_to_whom_and_why(empresa: Empresa) -> None:
 
 
 @pytest.mark.django_db
+def test_the_preview_shows_of_the_steps_that_wait_for_one_day_only_the_one_that_leaves(
+    empresa: Empresa,
+) -> None:
+    hoje_ = hoje(empresa.fuso)
+    with escopo(empresa):
+        novo_ciclo(empresa, vencimento=hoje_ + timedelta(days=1))
+        ate = hoje_ + timedelta(days=4)
+        ciclo_prometer(empresa=empresa, ator=ATOR, external_billing_id="FAT-000001", pagar_ate=ate)
+        linhas = [(linha.dia - hoje_, linha.porque.split(" venc")[0]) for linha in previsao(empresa=empresa)]
+    assert linhas == [
+        (timedelta(days=5), "3 dias depois do"),
+        (timedelta(days=8), "7 dias depois do"),
+    ]
+
+
+@pytest.mark.django_db
 def test_a_promise_pauses_to_its_day_and_resumes_by_itself(empresa: Empresa, simulado: Simulado) -> None:
     dia = hoje(empresa.fuso) + timedelta(days=5)
     with escopo(empresa):
