@@ -1,7 +1,7 @@
 """Health of the process (`live`) and of everything it needs (`ready`)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import redis
 from django.conf import settings
@@ -18,6 +18,7 @@ from nucleo.models import Pulso
 _SEM_REPETIR = Retry(NoBackoff(), 0)
 # Heartbeats come every 10 s; three missed ones mean the part is gone.
 PULSO_MAXIMO = timedelta(seconds=45)
+SEM_SINAL = "sem sinal de vida"
 
 
 def live(request: HttpRequest) -> JsonResponse:
@@ -62,23 +63,34 @@ def _migracoes() -> str:
     return f"{len(pendentes)} migrações pendentes" if pendentes else ""
 
 
-def _pulso(nome: str) -> str:
+def _worker() -> str:
+    """The worker's mark is asked for by beat: while beat is silent it is judged by beat's last one."""
+    beat, worker = _pulso("beat"), _pulso("worker")
+    if isinstance(worker, str):
+        return worker
+    ate = beat if isinstance(beat, datetime) and _calado(beat) else timezone.now()
+    return SEM_SINAL if ate - worker > PULSO_MAXIMO else ""
+
+
+def _beat() -> str:
+    beat = _pulso("beat")
+    if isinstance(beat, str):
+        return beat
+    return SEM_SINAL if _calado(beat) else ""
+
+
+def _calado(pulso: datetime) -> bool:
+    return timezone.now() - pulso > PULSO_MAXIMO
+
+
+def _pulso(nome: str) -> datetime | str:
+    """When the part last gave a sign of life, or why that is not known."""
     try:
         pulso = Pulso.objects.filter(pk=nome).first()
     except DatabaseError:
         connection.close()
         return "sem banco não há pulso"
-    if pulso is None or timezone.now() - pulso.em > PULSO_MAXIMO:
-        return "sem sinal de vida"
-    return ""
-
-
-def _worker() -> str:
-    return _pulso("worker")
-
-
-def _beat() -> str:
-    return _pulso("beat")
+    return pulso.em if pulso else SEM_SINAL
 
 
 _PARTES: dict[str, Callable[[], str]] = {

@@ -7,6 +7,5 @@ from nucleo.services.pulsos import pulso_bater
 
 @shared_task(time_limit=30, soft_time_limit=20)
 def bater_pulso() -> None:
-    """Sent by beat, run by a worker: its mark proves that both are alive."""
+    """Sent by beat, which leaves a mark of its own; run by a worker: this is the worker's."""
     pulso_bater(nome="worker")
-    pulso_bater(nome="beat")
