@@ -4,6 +4,9 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+
+from nucleo.api.problemas import TIPO
 
 _DOMINIOS = {
     "sessao": "Sessão",
@@ -13,6 +16,25 @@ _DOMINIOS = {
     "cobranca": "Cobrança",
 }
 _VERBOS = {"GET": "ler", "POST": "criar", "PUT": "gravar", "PATCH": "alterar", "DELETE": "excluir"}
+
+
+class ErroDoCampo(serializers.Serializer[Any]):
+    """One bad field."""
+
+    field = serializers.CharField(allow_null=True)
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class Problema(serializers.Serializer[Any]):
+    """Every refusal (RFC 9457): 400, 401, 403, 404, 405, 406, 409, 413, 415, 429, 500 or 503."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = ErroDoCampo(many=True)  # type: ignore[assignment]
 
 
 class Esquema(AutoSchema):
@@ -33,6 +55,16 @@ class Esquema(AutoSchema):
         classe = type(serializer)
         dono = classe.__module__.partition(".")[0]
         return f"{dono.title()}{classe.__name__}" if dono in _DOMINIOS else classe.__name__
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        respostas = super()._get_response_bodies(direction)
+        problema = self.resolve_serializer(Problema, direction).ref
+        return respostas | {
+            "default": {
+                "description": "Recusado ou não atendido; `code` e `errors` dizem por quê.",
+                "content": {TIPO: {"schema": problema}},
+            }
+        }
 
     def _partes(self) -> list[str]:
         return [parte for parte in self.path.split("/") if parte and parte not in {"api", "v1"}]

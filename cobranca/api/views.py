@@ -133,7 +133,10 @@ class Mensagens(VisaoDaEmpresa):
     queryset = Mensagem.objects.none()
     serializer_class = serializers.MensagemSaida
 
-    @extend_schema(parameters=[OpenApiParameter("status", str), OpenApiParameter("ciclo", str)])
+    @extend_schema(
+        parameters=[OpenApiParameter("status", str), OpenApiParameter("ciclo", str)],
+        responses=serializers.MensagemSaida(many=True),
+    )
     def get(self, request: Request) -> Response:
         lista = selectors.mensagens_listadas(
             empresa=self.empresa,

@@ -34,6 +34,28 @@ def test_cada_operacao_tem_nome_proprio_e_dominio() -> None:
     }
 
 
+def test_cada_operacao_diz_a_forma_das_recusas_e_as_listas_a_das_paginas() -> None:
+    caminhos = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    recusa = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problema"}}}
+    operacoes = [operacao for caminho in caminhos.values() for operacao in caminho.values()]
+    assert all(operacao["responses"]["default"]["content"] == recusa for operacao in operacoes)
+    paginadas = {
+        caminho
+        for caminho, verbos in caminhos.items()
+        if "cursor" in {parametro["name"] for parametro in verbos.get("get", {}).get("parameters", [])}
+    }
+    assert paginadas == {
+        "/api/v1/clientes/",
+        "/api/v1/orcamentos/",
+        "/api/v1/estoque/separacoes/",
+        *(f"/api/v1/cobranca/{lista}/" for lista in ("ciclos", "mensagens")),
+        *(
+            f"/api/v1/estoque/{lista}/"
+            for lista in ("carteira", "movimentacoes", "pre-separacoes", "producao", "produtos", "rupturas")
+        ),
+    }
+
+
 @pytest.mark.django_db(transaction=True)
 def test_nada_do_que_o_esquema_permite_derruba_o_servidor(empresa: Empresa, servidor: Servidor) -> None:
     with escopo(empresa):

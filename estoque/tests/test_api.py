@@ -265,5 +265,6 @@ def test_filters_that_say_nothing_do_not_list_everything(
     assert _get(api, "carteira/?abertas=1")["results"] == []
     assert _get(api, "carteira/?abertas=x", 400)["errors"][0]["field"] == "abertas"
     assert _get(api, "carteira/?num_pedido=%00")["results"] == []
+    assert _get(api, "movimentacoes/?abertas=1")["results"] == []
     assert _get(api, "produtos/?ativo=x", 400)["errors"][0]["field"] == "ativo"
     assert _get(api, "produtos/?ativo=false")["results"] == []

@@ -154,6 +154,8 @@ class ProximoNumeroView(VisaoDeOrcamentos):
 
 
 class RevisoesView(VisaoDeOrcamentos):
+    pagination_class = None
+
     @extend_schema(responses=s.RevisaoSaida(many=True))
     def get(self, request: Request, pk: int) -> Response:
         """Show what each revision changed, newest first; an open one comes without a date."""

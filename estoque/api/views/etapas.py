@@ -1,10 +1,12 @@
 """The stages: order lines, pré-separações, separações, production."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,20 +22,29 @@ from nucleo.errors import ErroDeValidacao
 from nucleo.textos import texto_limpo
 
 
-class ListaComProduto(VisaoDaEmpresa):
-    """A list filtered by `cod_produto`, newest first."""
+class ListaComProduto(ListModelMixin, VisaoDaEmpresa):
+    """A list filtered by `cod_produto` and dates, newest first; a stage's also by `abertas`."""
 
     campo_da_data = "data"
+    tem_saldo = True
+    filter_backends = ()
 
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("cod_produto", str),
+            OpenApiParameter("abertas", bool, description="Só as que têm saldo (nas etapas)."),
+            OpenApiParameter("data_de", date),
+            OpenApiParameter("data_ate", date),
+        ]
+    )
     def get(self, request: Request) -> Response:
-        pagina = self.paginate_queryset(self._filtrada(self.get_queryset()))
-        return self.get_paginated_response(self.get_serializer(pagina, many=True).data)
+        return self.list(request)
 
-    def _filtrada(self, linhas: QuerySet[Any]) -> QuerySet[Any]:
-        filtros = self.request.query_params
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        linhas, filtros = queryset, self.request.query_params
         if "cod_produto" in filtros:
             linhas = linhas.filter(produto=self.produto(filtros["cod_produto"]))
-        if ligado(filtros.get("abertas"), campo="abertas"):
+        if self.tem_saldo and ligado(filtros.get("abertas"), campo="abertas"):
             linhas = linhas.filter(qtd_saldo__gt=0)
         for nome, operador in (("data_de", "gte"), ("data_ate", "lte")):
             if nome in filtros:

@@ -21,6 +21,7 @@ class Movimentacoes(ListaComProduto):
 
     serializer_class = s.MovimentacaoSaida
     modelo_da_permissao = MovimentacaoEstoque
+    tem_saldo = False
 
     def get_queryset(self) -> QuerySet[MovimentacaoEstoque]:
         return MovimentacaoEstoque.objects.filter(empresa=self.empresa).select_related("produto")
