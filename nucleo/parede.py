@@ -14,11 +14,15 @@ USUARIO_ATUAL = "nullif(current_setting('app.usuario_id', true), '')::bigint"
 # Schema-qualified on purpose: functions built on these run with a fixed search_path.
 SQL_CRIAR_PAPEL = """
 DO $$
+DECLARE
+    -- Since PostgreSQL 16 an owner who is no superuser is a member of what it creates, but may not become it.
+    versao int := current_setting('server_version_num');
+    direito text := CASE WHEN versao < 160000 THEN 'MEMBER' ELSE 'SET' END;
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'inquilino') THEN
         CREATE ROLE inquilino NOLOGIN NOINHERIT;
     END IF;
-    IF NOT pg_has_role(current_user, 'inquilino', 'MEMBER') THEN
+    IF NOT pg_has_role(current_user, 'inquilino', direito) THEN
         EXECUTE format('GRANT inquilino TO %I', current_user);
     END IF;
 EXCEPTION

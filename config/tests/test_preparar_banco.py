@@ -1,5 +1,8 @@
 """The web's own login, as production has it: it can be `inquilino` and nothing else."""
 
+import os
+import subprocess
+import sys
 from io import StringIO
 
 import psycopg2
@@ -7,6 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from config.ambiente import RAIZ
+from config.embutido import Servidores, postgres
+from config.embutido.pastas import Pastas
 from nucleo.services.empresas import empresa_criar
 
 SENHA = "senha-de-teste-longa"
@@ -67,6 +73,32 @@ def test_the_web_login_sees_nothing_without_a_scope_and_cannot_leave_its_role(lo
                 cursor.execute(f"SET ROLE {connection.settings_dict['USER'] or 'postgres'}")
     finally:
         conexao.close()
+
+
+@pytest.mark.concorrencia
+def test_an_owner_who_is_no_superuser_can_set_up_everything(pastas: Pastas, servidores: Servidores) -> None:
+    """As on a managed server; since PostgreSQL 16 such an owner may not become the roles it creates."""
+    conexao = psycopg2.connect(postgres.url(pastas))
+    conexao.autocommit = True
+    with conexao.cursor() as cursor:
+        cursor.execute("CREATE ROLE dono LOGIN CREATEROLE NOSUPERUSER")
+        cursor.execute("CREATE DATABASE gerido OWNER dono")
+    conexao.close()
+    url = postgres.url(pastas, "gerido").replace("postgres@", "dono@")
+    ambiente = {k: v for k, v in os.environ.items() if k != "BANCO_PAPEL"} | {
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "config.settings.local",
+        "SENHA_WEB": SENHA,
+    }
+    for comando in (
+        ["migrate", "--verbosity", "0"],
+        ["preparar_banco", "--senha-env", "SENHA_WEB"],
+        ["criar_empresa", "alfa", "--nome", "Alfa"],
+    ):
+        feito = subprocess.run(
+            [sys.executable, "manage.py", *comando], cwd=RAIZ, env=ambiente, capture_output=True, text=True
+        )
+        assert feito.returncode == 0, feito.stderr
 
 
 def test_preparing_twice_is_the_same_as_once(login: str, capsys: pytest.CaptureFixture[str]) -> None:
