@@ -69,10 +69,14 @@ def main() -> int:
         ambiente.falhar(erro)
         return 1
 
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     try:
         execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as erro:
+        ambiente.falhar(erro)
+        return 1
     except KeyboardInterrupt:
         # What a command had committed stays; long ones go on from there.
         sys.stderr.write("\nInterrompido.\n")

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 
 from config.embutido import postgres, travas, valkey
+from config.embutido.erros import ErroDeInicio
 from config.embutido.pastas import Pastas, criar_raiz, dados_dir
 
 _ENDERECOS = ("DATABASE_URL", "REDIS_URL", "PGHOST")
@@ -63,6 +64,11 @@ def garantir(pastas: Pastas | None = None) -> Servidores | None:
     com_postgres, com_redis = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
     if not com_postgres and not com_redis:
         return None
+    if os.environ.get("DJANGO_SETTINGS_MODULE") == "config.settings.producao":
+        raise ErroDeInicio(
+            "Em produção o banco e a fila são servidores próprios, e nenhum é iniciado por aqui. "
+            "Defina DATABASE_URL e REDIS_URL."
+        )
     pastas = pastas or Pastas(dados_dir())
     nomes = [nome for nome in _ENDERECOS if not os.environ.get(nome)]
     servidores = _por_raiz.get(str(pastas.raiz)) or Servidores(pastas, com_postgres, com_redis, nomes)

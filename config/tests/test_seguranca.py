@@ -1,6 +1,8 @@
 """What production refuses, and what every answer carries."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +67,35 @@ def test_production_refuses_a_missing_or_default_secret_by_name(chave: str, valo
     feito = _ler(**{chave: valor})
     assert feito.returncode != 0
     assert chave in feito.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("comando", "falta", "linha"),
+    [
+        ("migrate", "DATABASE_URL", "Erro: Em produção o banco e a fila são servidores próprios"),
+        ("check", "REDIS_URL", "Erro: Em produção o banco e a fila são servidores próprios"),
+        ("collectstatic", "DJANGO_SECRET_KEY", "Erro: Defina DJANGO_SECRET_KEY"),
+    ],
+)
+def test_a_command_of_production_starts_no_server_and_refuses_in_one_line(
+    tmp_path: Path, comando: str, falta: str, linha: str
+) -> None:
+    argumentos = ["manage.py", comando]
+    programa = f"import runpy, sys; sys.argv = {argumentos}; runpy.run_path(sys.argv[0], run_name='__main__')"
+    sem_servidores = {"DATABASE_URL": "-", "REDIS_URL": "-"}
+    feito = _ler(programa, DADOS_DIR=str(tmp_path / "dados"), **sem_servidores | {falta: "-"})
+    assert feito.returncode == 1
+    assert feito.stderr.startswith(linha)
+    assert feito.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_probes_reach_production_without_https() -> None:
+    ver = "from django.conf import settings as s; print(s.SECURE_REDIRECT_EXEMPT)"
+    isentos = ast.literal_eval(_ler(ver).stdout)
+    enderecos = ["health/live", "health/ready", "metrics", "admin/", "api/v1/clientes/", "metricsx"]
+    livres = [um for um in enderecos if any(re.search(padrao, um) for padrao in isentos)]
+    assert livres == ["health/live", "health/ready", "metrics"]
 
 
 @pytest.mark.django_db
