@@ -2,6 +2,7 @@
 
 import logging
 from functools import partial
+from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +28,8 @@ def alerta_abrir(
         )
         if novo:
             logger.warning("alerta aberto", extra={"chave": chave, "titulo": titulo})
-            transaction.on_commit(partial(_avisar, titulo, detalhe))
+            de_quem = f"{empresa.slug}: {titulo}" if empresa else titulo
+            transaction.on_commit(partial(_avisar, de_quem, detalhe))
         else:
             Alerta.objects.filter(pk=alerta.pk).update(
                 severidade=severidade,
@@ -48,7 +50,10 @@ def alerta_resolver(*, empresa: Empresa | None, chave: str) -> bool:
 
 
 def _avisar(titulo: str, detalhe: str) -> None:
-    if settings.ALERTAS_EMAIL:
-        send_mail(
-            f"[backoffice] {titulo}", detalhe or titulo, None, settings.ALERTAS_EMAIL, fail_silently=True
-        )
+    if not settings.ALERTAS_EMAIL:
+        return
+    try:
+        send_mail(f"[backoffice] {titulo}", detalhe or titulo, None, settings.ALERTAS_EMAIL)
+    except (SMTPException, OSError):
+        # The alert itself is the row, which the office shows; whoever raised it must not fail for its mail.
+        logger.exception("alerta nao pode ser enviado por e-mail", extra={"titulo": titulo})

@@ -54,4 +54,19 @@ def test_a_new_alert_is_mailed_once(
         _abrir(no_escopo)
     with django_capture_on_commit_callbacks(execute=True):
         _abrir(no_escopo)
-    assert [m.subject for m in mail.outbox] == ["[backoffice] Fila parada"]
+    assert [m.subject for m in mail.outbox] == ["[backoffice] alfa: Fila parada"]
+
+
+def test_a_mail_server_that_is_down_is_logged_and_the_alert_stays(
+    no_escopo: Empresa,
+    settings: Any,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    settings.ALERTAS_EMAIL = ["dono@example.com"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with django_capture_on_commit_callbacks(execute=True):
+        _abrir(no_escopo)
+    assert Alerta.objects.get().titulo == "Fila parada"
+    assert "alerta nao pode ser enviado por e-mail" in caplog.text
