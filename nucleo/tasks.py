@@ -1,7 +1,8 @@
-"""Heartbeats, as tasks: thin."""
+"""Heartbeats and housekeeping, as tasks: thin."""
 
 from celery import shared_task
 
+from nucleo.services.idempotencia import chaves_idempotencia_limpar
 from nucleo.services.pulsos import pulso_bater
 
 
@@ -9,3 +10,9 @@ from nucleo.services.pulsos import pulso_bater
 def bater_pulso() -> None:
     """Sent by beat, which leaves a mark of its own; run by a worker: this is the worker's."""
     pulso_bater(nome="worker")
+
+
+@shared_task(time_limit=600, soft_time_limit=540)
+def limpar_idempotencia() -> None:
+    """Forget old answers to an `Idempotency-Key`. Running twice changes nothing."""
+    chaves_idempotencia_limpar()

@@ -176,6 +176,8 @@ MEDIA_ROOT = DADOS_DIR / "media"
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DJANGO_EMAIL_REMETENTE", default="backoffice@localhost")
+# An alert must not hold a worker until a mail server that hangs gives up.
+EMAIL_TIMEOUT = 10
 ALERTAS_EMAIL: list[str] = env.list("ALERTAS_EMAIL", default=[])
 
 REST_FRAMEWORK = {
@@ -196,6 +198,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 API_LIMITE_POR_MINUTO = env.int("API_LIMITE_POR_MINUTO", default=6000)
+# How long a request repeated under its `Idempotency-Key` gets its first answer again.
+IDEMPOTENCIA_DIAS = env.int("IDEMPOTENCIA_DIAS", default=30)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Backoffice API",
     "VERSION": "1",

@@ -50,6 +50,7 @@ MOTIVOS_DO_DONO = {
     "comando: encontrar a empresa pelo identificador",
     "comando: listar as empresas para trabalhar em cada uma",
     "limpar sessões expiradas de todas as empresas",
+    "limpar respostas antigas a Idempotency-Key de todas as empresas",
     "cobrança: percorrer as empresas para vigiar e conferir cada uma",
     "ensaio de concorrência: criar e remover a empresa descartável",
     "demonstração: ver se já existe alguma empresa",

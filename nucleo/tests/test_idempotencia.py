@@ -1,12 +1,17 @@
 """Through `POST /api/v1/estoque/produtos/`: the smallest creating call of the product."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from nucleo.ator import Ator
 from nucleo.escopo import escopo
 from nucleo.models import ChaveIdempotencia, Empresa
 from nucleo.services.chaves import chave_criar
+from nucleo.tasks import limpar_idempotencia
 from nucleo.tests.processos import correr
 
 CAMINHO = "/api/v1/estoque/produtos/"
@@ -81,3 +86,19 @@ def test_two_identical_requests_at_once_are_done_once(empresa: Empresa, ator: At
         respostas = correr("nucleo.tests.corridas:postar", [pedido, pedido])
         assert respostas[0] == respostas[1]
         assert respostas[0]["status"] == 201
+
+
+@pytest.mark.django_db
+def test_old_answers_are_forgotten_and_young_ones_kept(
+    api: APIClient, outra_api: APIClient, settings: Any
+) -> None:
+    for cliente in (api, outra_api):
+        for chave in ("velha", "nova"):
+            corpo = PRODUTO | {"cod_produto": chave}
+            cliente.post(CAMINHO, corpo, format="json", headers={"Idempotency-Key": chave})
+    limite = timezone.now() - timedelta(days=settings.IDEMPOTENCIA_DIAS)
+    ChaveIdempotencia.objects.filter(chave="velha").update(criada_em=limite - timedelta(seconds=1))
+    ChaveIdempotencia.objects.filter(chave="nova").update(criada_em=limite + timedelta(minutes=1))
+    for _ in range(2):
+        limpar_idempotencia()
+        assert list(ChaveIdempotencia.objects.values_list("chave", flat=True)) == ["nova", "nova"]
