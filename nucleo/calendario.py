@@ -6,7 +6,7 @@ municipal holidays, so a company's own dates are handed in as `proprios`.
 """
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -73,15 +73,6 @@ def dia_util(
     if data.weekday() >= 5 or data in proprios or feriado(data, uf):
         return False
     return not (facultativos and ponto_facultativo(data, uf))
-
-
-def proximo_dia_util(
-    data: date, uf: str | None = None, *, facultativos: bool = False, proprios: Collection[date] = ()
-) -> date:
-    """Return `data` itself if it is a business day, else the first one after it."""
-    while not dia_util(data, uf, facultativos=facultativos, proprios=proprios):
-        data += timedelta(days=1)
-    return data
 
 
 def _uf_lida(uf: str | None) -> str | None:

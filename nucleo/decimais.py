@@ -20,7 +20,6 @@ from nucleo.errors import ErroDeValidacao
 CODIGO: Final = "valor_invalido"
 LIMITE: Final = Decimal(10) ** 15
 ENTRADA_MAXIMA: Final = 40
-CENTAVO: Final = Decimal("0.01")
 # A float holds 15 significant digits exactly as they were written; beyond that it may be another number.
 DIGITOS_DE_FLOAT: Final = 15
 

@@ -47,11 +47,6 @@ def documento_normalizado(texto: object, *, campo: str | None = "cpf_cnpj") -> s
     )
 
 
-def tipo_documento(documento: str) -> str:
-    """Return "cpf" or "cnpj" for a normalised document."""
-    return "cpf" if len(documento) == TAMANHO_CPF else "cnpj"
-
-
 def documento_formatado(documento: str) -> str:
     """Return 529.982.247-25 or 12.ABC.345/01DE-35 for a normalised document, anything else unchanged."""
     if len(documento) == TAMANHO_CPF:

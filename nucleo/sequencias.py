@@ -89,16 +89,3 @@ def _sql_do_avanco(
     if list(parametros) != [999_999_999, *sentinelas.values()]:
         raise AssertionError(f"Parâmetros fora da ordem esperada: {parametros}")
     return f"{sql} RETURNING {colunas}"
-
-
-def avancar_ate(modelo: type[models.Model], *, campo: str, ultimo: int, **chave: Any) -> int:
-    """Move a scope's counter forward to at least `ultimo`, never back; return where it stands.
-
-    Locks the scope's row until the transaction ends. Used for legacy numbers and after a conflict.
-    """
-    if not connection.in_atomic_block:
-        raise ForaDeTransacao("O contador só se move dentro de uma transação.")
-    modelo._default_manager.bulk_create([modelo(**chave)], ignore_conflicts=True)
-    linhas = modelo._default_manager.filter(**chave)
-    linhas.filter(**{f"{campo}__lt": ultimo}).update(**{campo: ultimo})
-    return linhas.values_list(campo, flat=True).get()

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from nucleo.calendario import UFS, dia_util, feriado, ponto_facultativo, proximo_dia_util
+from nucleo.calendario import UFS, dia_util, feriado, ponto_facultativo
 from nucleo.errors import ErroDeValidacao
 
 
@@ -53,11 +53,10 @@ def test_sem_uf_valem_so_os_nacionais() -> None:
     assert feriado(date(2026, 7, 9), "") is None
 
 
-def test_dia_util_e_o_proximo() -> None:
+def test_dia_util() -> None:
     assert dia_util(date(2026, 11, 23))
     assert not dia_util(date(2026, 11, 22))
-    assert proximo_dia_util(date(2026, 11, 23)) == date(2026, 11, 23)
-    assert proximo_dia_util(date(2026, 11, 20)) == date(2026, 11, 23)
-    assert proximo_dia_util(date(2026, 12, 31)) == date(2026, 12, 31)
-    assert proximo_dia_util(date(2026, 12, 31), facultativos=True) == date(2027, 1, 4)
-    assert proximo_dia_util(date(2026, 11, 20), proprios={date(2026, 11, 23)}) == date(2026, 11, 24)
+    assert not dia_util(date(2026, 11, 20))
+    assert dia_util(date(2026, 12, 31))
+    assert not dia_util(date(2026, 12, 31), facultativos=True)
+    assert not dia_util(date(2026, 11, 23), proprios={date(2026, 11, 23)})

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from validate_docbr import CNPJ, CPF
 
-from nucleo.documentos import documento_formatado, documento_normalizado, tipo_documento
+from nucleo.documentos import documento_formatado, documento_normalizado
 from nucleo.errors import ErroDeValidacao
 
 # The independent oracle: another library, another implementation of the check digits.
@@ -69,9 +69,7 @@ def test_o_campo_do_erro_e_o_de_quem_chama() -> None:
     assert info.value.field == "documento"
 
 
-def test_tipo_e_forma_impressa() -> None:
-    assert tipo_documento("52998224725") == "cpf"
-    assert tipo_documento("12ABC34501DE35") == "cnpj"
+def test_forma_impressa() -> None:
     assert documento_formatado("52998224725") == "529.982.247-25"
     assert documento_formatado("12ABC34501DE35") == "12.ABC.345/01DE-35"
     assert documento_formatado("") == ""

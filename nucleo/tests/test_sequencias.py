@@ -51,13 +51,6 @@ def test_outside_a_transaction_no_number_is_given(tabelas: None) -> None:
     assert not SerieDeTeste.objects.exists()
 
 
-def test_the_counter_moves_forward_and_never_back(tabelas: None) -> None:
-    with transaction.atomic():
-        assert sequencias.avancar_ate(SerieDeTeste, campo="ultimo", ultimo=40, escopo=1) == 40
-        assert sequencias.avancar_ate(SerieDeTeste, campo="ultimo", ultimo=7, escopo=1) == 40
-        assert sequencias.reservar(SerieDeTeste, campo="ultimo", escopo=1) == 41
-
-
 @pytest.mark.concorrencia
 def test_processes_on_one_new_scope_leave_neither_duplicates_nor_gaps(tabelas: None) -> None:
     correr("nucleo.tests.corridas:numerar", [{"serie": 1, "vezes": 60, "desfazer_cada": 4}] * 4)
