@@ -91,7 +91,7 @@ def _criar() -> None:
 
 
 def _pip(conjunto: str) -> None:
-    comando = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    comando = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     comando += ["--no-input", "--requirement", str(RAIZ / "requirements" / f"{conjunto}.txt")]
     ambiente = {**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
     if subprocess.run(comando, check=False, env=ambiente).returncode != 0:

@@ -1,12 +1,14 @@
 """One readable log out of many processes: each line says which part it comes from."""
 
 import os
+import socket
 import sys
 import threading
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TextIO
 
 _LARGURA = 11
+_HOST = socket.gethostname()
 _CORES = {"web": 36, "worker": 32, "beat": 35, "simulador": 33, "banco": 34, "demo": 34, "supervisor": 1}
 
 
@@ -31,8 +33,9 @@ class Diario:
                 return
 
     def diz(self, texto: str) -> None:
-        """A line of the supervisor itself."""
-        self.linha("supervisor", f"{datetime.now():%H:%M:%S} {texto}")
+        """A line of the supervisor itself, in the form that the parts' lines have."""
+        quando = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        self.linha("supervisor", f"{quando} [INFO    ] {texto} host={_HOST} processo={os.getpid()}")
 
     def quadro(self, linhas: list[str]) -> None:
         """A block that stands out."""

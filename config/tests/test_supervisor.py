@@ -4,6 +4,7 @@ import http.client
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -172,6 +173,17 @@ def test_a_part_that_does_not_end_is_ended_with_all_it_started() -> None:
     assert "não terminou a tempo" in saida.getvalue()
     _, vivos = psutil.wait_procs(pausados, timeout=10)
     assert vivos == []
+
+
+def test_a_line_of_the_supervisor_names_process_and_host() -> None:
+    saida = io.StringIO()
+    Diario(saida).diz("beat: iniciado de novo")
+    quando, resto = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", r"host=\S+ processo=(\d+)\n"
+    achado = re.fullmatch(
+        rf"supervisor \| {quando} \[INFO    \] beat: iniciado de novo {resto}", saida.getvalue()
+    )
+    assert achado is not None
+    assert achado[1] == str(os.getpid())
 
 
 def test_lines_of_many_threads_stay_whole() -> None:
