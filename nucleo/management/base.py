@@ -91,7 +91,10 @@ def _do_banco(exc: DatabaseError | InterfaceError) -> str | None:
     """One line for a database that is not prepared or does not answer; None where the fault is ours."""
     linha = (str(exc).strip().splitlines() or ["sem resposta"])[0]
     # The role comes with the first migration.
-    if getattr(exc.__cause__, "pgcode", None) in _ESQUEMA_INCOMPLETO or 'role "inquilino"' in linha:
+    if (
+        getattr(exc.__cause__, "pgcode", None) in _ESQUEMA_INCOMPLETO
+        or 'role "inquilino" does not exist' in linha
+    ):
         return (
             "O banco não está preparado para esta versão do programa: rode 'python manage.py migrate' "
             "(o 'make run' faz isso sozinho)."
