@@ -165,7 +165,7 @@ def _corrida(produtos: list[int], dados: Dados, n: int) -> float:
 
 @contextlib.contextmanager
 def _celery() -> Iterator[None]:
-    comando = [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "2", "-l", "ERROR"]
+    comando = [sys.executable, "-m", "celery", "-A", "config", "--quiet", "worker", "-c", "2", "-l", "ERROR"]
     ambiente = os.environ | {"BANCO_PAPEL": "inquilino"}
     worker = subprocess.Popen(comando, cwd=RAIZ, env=ambiente, stderr=subprocess.DEVNULL)
     try:

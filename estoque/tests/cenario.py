@@ -90,3 +90,26 @@ class Cenario:
         saldo = self.saldo(codigo)
         valores = (saldo.saldo_atual, saldo.qtd_carteira, saldo.qtd_pre_separacao, saldo.qtd_separacao)
         return tuple(f"{valor:f}".rstrip("0").rstrip(".") for valor in valores)
+
+
+@dataclass(frozen=True)
+class Mundo:
+    """One row of every kind, by its id: 20 in stock; 7 on order, 2 pré-separados, 3 separados; 8 planned."""
+
+    c: Cenario
+    linha: int
+    pre: int
+    sep: int
+    plano: int
+    movimento: int
+
+    @classmethod
+    def montado(cls, empresa: Empresa) -> "Mundo":
+        c = Cenario(empresa)
+        produto = c.produto("A/1", estoque_minimo="1")
+        movimento = c.mover(produto, 20)
+        linha = c.pedir(produto, 12)
+        pre = c.pre_separar(linha, 5)
+        sep = c.separar(pre, 3)
+        plano = c.planejar(produto, 8)
+        return cls(c, linha.pk, pre.pk, sep.pk, plano.pk, movimento.pk)

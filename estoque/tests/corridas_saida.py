@@ -17,7 +17,7 @@ def tirar(empresa_id: int, cod_produto: str) -> str:
     with escopo(empresa_id):
         empresa = Empresa.objects.get(pk=empresa_id)
         produto = Produto.objects.get(cod_produto=cod_produto)
-        for _ in range(30):
+        for _ in range(12):
             try:
                 services.movimentacao_registrar(
                     empresa=empresa, ator=Ator("corrida"), produto=produto, tipo="saida", quantidade=1
@@ -52,6 +52,23 @@ def separar_tudo(empresa_id: int, carteira_id: int) -> str:
                 continue
             tiradas += 1
     return str(tiradas)
+
+
+def estornar(empresa_id: int, movimento_id: int) -> str:
+    """Reverse one movement; return what came of it."""
+    from estoque import services
+    from nucleo.ator import Ator
+    from nucleo.errors import Conflito
+    from nucleo.models import Empresa
+
+    with escopo(empresa_id):
+        try:
+            services.movimentacao_estornar(
+                empresa=Empresa.objects.get(pk=empresa_id), ator=Ator("corrida"), movimentacao_id=movimento_id
+            )
+        except Conflito as exc:
+            return exc.code
+    return "estornada"
 
 
 def sem_trava_do_produto() -> None:

@@ -266,3 +266,26 @@ def test_sql_readers_get_exact_views(no_escopo: Empresa, produto: Produto) -> No
         assert cursor.fetchall() == [(9, -1, hoje(no_escopo.fuso), False)]
         cursor.execute("SELECT count(*), min(saldo) FROM projecao_estoque_exata")
         assert cursor.fetchall() == [(29, -1)]
+
+
+def test_a_login_for_spreadsheets_reads_the_views_of_its_empresa(
+    empresa: Empresa, outra_empresa: Empresa
+) -> None:
+    for alvo, quanto in ((empresa, "9"), (outra_empresa, "4")):
+        with escopo(alvo):
+            feito = services.produto_criar(empresa=alvo, ator=ATOR, cod_produto="A", nome="Anel")
+            services.movimentacao_registrar(
+                empresa=alvo, ator=ATOR, produto=feito, tipo="entrada", quantidade=quanto
+            )
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE bi_de_teste IN ROLE inquilino")
+        cursor.execute("SET LOCAL ROLE bi_de_teste")
+        cursor.execute("SELECT count(*) FROM saldo_estoque_exato")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT set_config('app.empresa_id', %s, true)", [str(empresa.pk)])
+        cursor.execute("SELECT saldo_atual FROM saldo_estoque_exato")
+        assert cursor.fetchall() == [(9,)]
+        cursor.execute("SELECT count(*), min(saldo) FROM projecao_estoque_exata")
+        assert cursor.fetchall() == [(29, 9)]
+        cursor.execute("RESET ROLE")
+        cursor.execute("SELECT set_config('app.empresa_id', '', true)")

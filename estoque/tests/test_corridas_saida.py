@@ -6,6 +6,7 @@ import pytest
 
 from estoque import services
 from estoque.models import CarteiraPrincipal, Separacao
+from estoque.tests.cenario import Cenario
 from nucleo.ator import Ator
 from nucleo.datas import hoje
 from nucleo.escopo import escopo
@@ -34,7 +35,7 @@ def _saldo(empresa: Empresa) -> Decimal:
 
 
 def test_where_negative_stock_is_forbidden_racing_takers_stop_at_zero(empresa: Empresa, produto) -> None:
-    argumentos = [{"empresa_id": empresa.pk, "cod_produto": "A"}] * 3
+    argumentos = [{"empresa_id": empresa.pk, "cod_produto": "A"}] * 8
     tiradas = correr(f"{AQUI}:tirar", argumentos)
     assert sum(int(t) for t in tiradas) == 25
     assert _saldo(empresa) == 0
@@ -52,6 +53,19 @@ def test_without_the_products_lock_the_same_race_goes_below_zero(empresa: Empres
                 empresa=empresa, ator=ATOR, produto=produto, tipo="entrada", quantidade=25
             )
     assert _saldo(empresa) < 0
+
+
+def test_racing_reversals_of_one_shipment_reverse_it_once(empresa: Empresa, produto) -> None:
+    """The unique key decides: the others find it reversed, and the units go back to the separação once."""
+    with escopo(empresa):
+        c = Cenario(empresa)
+        separacao = c.separar(c.pedir(produto, 9))
+        saida = c.expedir(separacao, 6)
+    respostas = correr(f"{AQUI}:estornar", [{"empresa_id": empresa.pk, "movimento_id": saida.pk}] * 4)
+    assert sorted(respostas) == ["estornada", *["movimentacao_ja_estornada"] * 3]
+    separacao.refresh_from_db()
+    assert (separacao.qtd_saldo, separacao.qtd_expedida) == (9, 0)
+    assert _saldo(empresa) == 25
 
 
 def test_racing_pickers_of_one_order_line_take_exactly_what_it_holds(empresa: Empresa, produto) -> None:
