@@ -66,8 +66,9 @@ def detalhe_em_linhas(registro: RegistroAuditoria) -> list[str]:
     """Return the record's details, one line each, with the fields' own names."""
     modelo, linhas = modelo_de(registro), []
     for nome, valor in registro.detalhe.items():
-        if nome == "campos" and isinstance(valor, dict):
-            linhas += [_mudanca(modelo, campo, mudou) for campo, mudou in valor.items()]
+        if isinstance(valor, dict):
+            if nome == "campos":  # the others are there for programs
+                linhas += [_mudanca(modelo, campo, mudou) for campo, mudou in valor.items()]
         elif isinstance(valor, list):
             linhas += [valor_em_palavras(um) for um in valor]
         else:

@@ -11,6 +11,7 @@ from django.core import signing
 
 from nucleo.models import Empresa, Perfil, Usuario
 from sessions_ctx.models import SessionContext
+from sessions_ctx.services.trilha import OUTRA_EMPRESA
 
 CAMPO = "_contexto"
 CABECALHO = "X-Contexto"
@@ -50,7 +51,7 @@ def nome_da_marca(marca: Marca, usuario: Usuario) -> str:
     empresa = Empresa.objects.filter(pk=marca.empresa_id).first()
     perfil = Perfil.objects.filter(pk=marca.perfil_id, empresa_id=marca.empresa_id).first()
     if marca.usuario_id != usuario.pk or empresa is None or perfil is None:
-        return "outra empresa"
+        return OUTRA_EMPRESA
     return f"{empresa.nome} ({perfil.nome})"
 
 

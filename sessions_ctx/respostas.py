@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -13,23 +14,23 @@ from django.urls import resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from nucleo.api.problemas import corpo_do_erro, problema_http
-from nucleo.ator import Ator
 from nucleo.escopo import escopo, escopo_do_usuario
 from nucleo.models import Usuario, Vinculo
-from nucleo.services.auditoria import auditar
 from sessions_ctx.cerca import Marca, nome_da_marca, nome_do_contexto
 from sessions_ctx.digitado import CAMPO as DIGITADO
 from sessions_ctx.digitado import digitado_lido, digitado_no_pedido
 from sessions_ctx.errors import ContextoMudou
 from sessions_ctx.models import SessionContext
 from sessions_ctx.pedido import PedidoDaPessoa
-from sessions_ctx.selectors import perfis_disponiveis
+from sessions_ctx.selectors import perfil_na_versao, perfis_disponiveis, sessao_id_de
+from sessions_ctx.services.trilha import OUTRA_EMPRESA, Lado, auditar_entre
 
 _FRASES = {
     SessionContext.Fim.EXPIRADA: "Sua sessão expirou por inatividade ou tempo máximo. Entre de novo.",
     SessionContext.Fim.ENCERRADA: "Esta sessão foi encerrada em outro aparelho. Entre de novo.",
     SessionContext.Fim.LOGOUT: "Esta sessão foi encerrada. Entre de novo.",
 }
+_DESCONHECIDO = Lado(None, "outro contexto")
 _PAGINAS_DE_REGISTRO = ("_change", "_history", "_delete")
 
 
@@ -108,30 +109,41 @@ def retomar(request: PedidoDaPessoa, destino: str) -> HttpResponse | None:
 
 
 def problema_do_contexto(request: PedidoDaPessoa) -> HttpResponse:
-    """409 for a write that carries a stale context version."""
+    """409 for a write that carries a stale context version; the sentence names both contexts."""
     atual = request.contexto
-    erro = ContextoMudou(
-        f"O perfil ativo desta sessão agora é {nome_do_contexto(atual)}. Nada foi gravado."
-        if atual
-        else "Esta sessão não tem mais perfil ativo. Nada foi gravado.",
-        versao=atual.versao if atual else 0,
-    )
-    _auditar_recusa(request, erro.detail)
+    antes = _lado_da_versao(request)
+    agora = f"trabalha em {nome_do_contexto(atual)}" if atual else "não tem perfil ativo"
+    frase = f"O pedido foi preparado em {antes.nome}, mas agora esta sessão {agora}. Nada foi gravado."
+    erro = ContextoMudou(frase, versao=atual.versao if atual else 0)
+    _auditar_recusa(request, frase, antes)
     corpo = corpo_do_erro(erro)
     return problema_http(409, corpo["code"], corpo["detail"], versao=corpo["versao"])
+
+
+def _lado_da_versao(request: PedidoDaPessoa) -> Lado:
+    """Name the context whose version a program sent."""
+    vista = request.headers.get("X-Contexto-Versao", "").strip()
+    usuario, sessao_id = request.user, sessao_id_de(request.session.session_key)
+    if not (vista.isascii() and vista.isdigit() and len(vista) < 10):
+        return _DESCONHECIDO
+    with escopo_do_usuario(usuario.pk):
+        achado = perfil_na_versao(usuario=usuario, sessao_id=sessao_id, versao=int(vista))
+        if achado is None:
+            return _DESCONHECIDO
+        return Lado(achado[0], nome_da_marca(Marca(usuario.pk, *achado), usuario))
 
 
 def formulario_de_outro_contexto(request: PedidoDaPessoa, marca: Marca | None) -> HttpResponseBase:
     """Refuse a form opened under another perfil; the sentence names both."""
     agora = nome_do_contexto(request.contexto)
     with escopo_do_usuario(request.user.pk):
-        antes = nome_da_marca(marca, request.user) if marca else "outra empresa"
+        antes = nome_da_marca(marca, request.user) if marca else OUTRA_EMPRESA
         volta = _vinculo(request.user, marca.perfil_id) if marca else None
     frase = (
         f"Este formulário foi aberto em {antes}, mas agora você está trabalhando em {agora}."
         " Nada foi gravado."
     )
-    _auditar_recusa(request, frase, de=antes, para=agora)
+    _auditar_recusa(request, frase, Lado(marca.empresa_id if marca else None, antes))
     contexto = admin.site.each_context(request) | {
         "title": "Formulário de outra empresa",
         "frase": frase,
@@ -147,15 +159,16 @@ def _vinculo(usuario: Usuario, perfil_id: int) -> Vinculo | None:
     return perfis_disponiveis(usuario=usuario).filter(perfil_id=perfil_id).first()
 
 
-def _auditar_recusa(request: PedidoDaPessoa, frase: str, de: str = "", para: str = "") -> None:
-    ator: Ator = request.ator
-    with escopo_do_usuario(request.user.pk):
-        auditar(
-            empresa=request.empresa,
-            ator=ator,
+def _auditar_recusa(request: PedidoDaPessoa, frase: str, de: Lado) -> None:
+    atual: SessionContext | None = request.contexto
+    aqui = Lado(atual.empresa_id, nome_do_contexto(atual)) if atual else Lado(None, "")
+    with escopo_do_usuario(request.user.pk), transaction.atomic():
+        auditar_entre(
+            ator=request.ator,
             acao="contexto_recusado",
             de=de,
-            para=para,
+            para=aqui,
+            nas=[aqui.empresa_id],
             frase=frase,
             pedido=f"{request.method} {request.path}"[:200],
         )

@@ -6,6 +6,7 @@ All of them must run inside `escopo_do_usuario`: there is no empresa yet.
 import hashlib
 import logging
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -91,11 +92,30 @@ def perfil_preferido(*, usuario: Usuario) -> Perfil | None:
     return perfis[0].perfil if len(perfis) == 1 else None
 
 
+def marca_da_versao(contexto: SessionContext) -> dict[str, Any]:
+    """What the trail keeps of each version of a session's context: enough to find which perfil it was."""
+    qual = {"sessao": contexto.sessao_id[:16], "versao": contexto.versao}
+    return {"contexto": qual | {"empresa": contexto.empresa_id, "perfil": contexto.perfil_ativo_id}}
+
+
+def perfil_na_versao(*, usuario: Usuario, sessao_id: str, versao: int) -> tuple[int, int] | None:
+    """Return (empresa_id, perfil_id) of an earlier version of the session's context, or None."""
+    registro = RegistroAuditoria.objects.filter(
+        usuario=usuario,
+        acao__in=("contexto_aberto", "contexto_trocado"),
+        detalhe__contexto__sessao=sessao_id[:16],
+        detalhe__contexto__versao=versao,
+    ).first()
+    if registro is None:
+        return None
+    return registro.detalhe["contexto"]["empresa"], registro.detalhe["contexto"]["perfil"]
+
+
 def acessos_recentes(*, usuario: Usuario, quantos: int = 20) -> QuerySet[RegistroAuditoria]:
     """Return the person's latest logins, refusals and switches, in all their empresas."""
     do_acesso = Q(acao__startswith="login") | Q(acao__startswith="contexto")
     registros = RegistroAuditoria.objects.filter(do_acesso, usuario=usuario).exclude(
-        detalhe__contains={"deixada": True}
+        detalhe__contains={"passagem": {"parte": True}}
     )
     return registros.order_by("-quando", "-id")[:quantos]
 

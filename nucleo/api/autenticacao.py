@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from nucleo.models import ChaveApi
@@ -37,6 +38,15 @@ class ChaveApiAuthentication(BaseAuthentication):
 
 class SessaoComContextoAuthentication(SessionAuthentication):
     """The browser's session (CSRF-checked); the active context is checked by the permission."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as exc:
+            raise PermissionDenied(
+                "O token CSRF falta ou não confere: envie em X-CSRFToken o que a entrada devolveu.",
+                code="csrf_recusado",
+            ) from exc
 
     def authenticate_header(self, request: Request) -> str:
         return "Api-Key"

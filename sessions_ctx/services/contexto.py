@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -17,7 +18,8 @@ from nucleo.services.auditoria import auditar
 from sessions_ctx.errors import ContextoMudou, PerfilNaoDisponivel
 from sessions_ctx.locks import travar_contexto
 from sessions_ctx.models import SessionContext
-from sessions_ctx.selectors import perfis_disponiveis
+from sessions_ctx.selectors import marca_da_versao, perfis_disponiveis
+from sessions_ctx.services.trilha import Lado, auditar_entre
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +52,13 @@ def create_session_context(*, usuario: Usuario, perfil: int, sessao_id: str, ato
                 endereco=ator.endereco,
                 navegador=ator.navegador[:200],
             )
-        auditar(empresa=papel.empresa, ator=ator, acao="contexto_aberto", para=_nome(papel))
+        auditar(
+            empresa=papel.empresa,
+            ator=ator,
+            acao="contexto_aberto",
+            para=_nome(papel),
+            **marca_da_versao(contexto),
+        )
     return contexto
 
 
@@ -61,7 +69,8 @@ def update_active_profile(
 
     Locks the session's context row, so of two concurrent switches one wins: the other finds a `versao`
     newer than the one it saw and raises ContextoMudou. `versao` None means the session had no context.
-    Raises PerfilNaoDisponivel. Audited in both empresas, a refusal where the session works now.
+    Raises PerfilNaoDisponivel. Audited, in both empresas with their own side; a refusal where the session
+    works now.
     """
     try:
         return _trocar(usuario, perfil, sessao_id, versao, ator)
@@ -107,21 +116,19 @@ def _e_o_visto(contexto: SessionContext, versao: int | None, usuario: Usuario) -
 
 def _gravar_troca(contexto: SessionContext, papel: Perfil, ator: Ator) -> None:
     agora = timezone.now()
-    de, empresas = _nome_do_ativo(contexto), {contexto.empresa_id, papel.empresa_id}
+    de = Lado(contexto.empresa_id, _nome_do_ativo(contexto))
     contexto.perfil_ativo, contexto.empresa = papel, papel.empresa
     contexto.versao += 1
     contexto.ultimo_uso, contexto.data_expiracao = agora, _expira(contexto.data_criacao, agora)
     contexto.save(update_fields=["perfil_ativo", "empresa", "versao", "ultimo_uso", "data_expiracao"])
-    for empresa_id in sorted(empresas):
-        # On the trail of both empresas; marked where left, so the person's own list shows it once.
-        auditar(
-            empresa=Empresa(pk=empresa_id),
-            ator=ator,
-            acao="contexto_trocado",
-            de=de,
-            para=_nome(papel),
-            deixada=empresa_id != papel.empresa_id,
-        )
+    auditar_entre(
+        ator=ator,
+        acao="contexto_trocado",
+        de=de,
+        para=Lado(papel.empresa_id, _nome(papel)),
+        nas=[de.empresa_id, papel.empresa_id],
+        **marca_da_versao(contexto),
+    )
 
 
 def registrar_uso(*, contexto: SessionContext) -> None:
@@ -203,7 +210,7 @@ def sessao_mudar_chave(*, usuario: Usuario, de: str, para: str, ator: Ator) -> N
 
 
 def cleanup_expired_sessions() -> dict[str, int]:
-    """End expired contexts and delete what ended long ago; return how many of each.
+    """End expired contexts, delete what ended long ago and Django's expired sessions; count the contexts.
 
     Must be called outside any transaction (it looks across companies). Each person's newest row is
     kept: it says which perfil the next login opens.
@@ -216,6 +223,7 @@ def cleanup_expired_sessions() -> dict[str, int]:
         antigas = SessionContext.objects.filter(ativo=False, ultimo_uso__lt=agora - _retencao())
         ultimas = SessionContext.objects.values("usuario").annotate(ultima=Max("pk")).values("ultima")
         apagadas, _ = antigas.filter(~Q(pk__in=ultimas)).delete()
+    SessionStore.clear_expired()
     return {"expiradas": expiradas, "apagadas": apagadas}
 
 

@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from nucleo.models import ChaveApi, Perfil, RegistroAuditoria
+from nucleo.models import ChaveApi, Perfil, RegistroAuditoria, Vinculo
 from nucleo.tests.factories import PerfilFactory
 from sessions_ctx.cerca import Marca, marca_lida
 from sessions_ctx.models import SessionContext
@@ -47,8 +47,12 @@ def test_a_form_opened_under_one_empresa_and_sent_under_another_is_refused_by_na
         " Retífica Beta (vendas). Nada foi gravado." in html
     )
     assert not Perfil.objects.filter(nome="compras").exists()
-    recusa = RegistroAuditoria.objects.get(acao="contexto_recusado")
-    assert (recusa.de, recusa.para) == ("Retífica Alfa (gerente)", "Retífica Beta (vendas)")
+    recusas = RegistroAuditoria.objects.filter(acao="contexto_recusado")
+    assert {(r.empresa_id, r.de, r.para) for r in recusas} == {
+        (None, "Retífica Alfa (gerente)", "Retífica Beta (vendas)"),
+        (pessoa.beta.empresa_id, "outra empresa", "Retífica Beta (vendas)"),
+    }
+    assert {r.usuario_id for r in recusas} == {pessoa.usuario.pk}
 
 
 def test_after_switching_back_the_open_form_is_accepted_again(pessoa: Pessoa, na_alfa: Client) -> None:
@@ -135,6 +139,39 @@ def test_a_stale_context_version_of_an_api_write_is_refused(pessoa: Pessoa, na_a
     )
     assert resposta.status_code == 409
     assert resposta.json()["code"] == "contexto_mudou"
-    assert "Retífica Beta" in resposta.json()["detail"]
+    assert resposta.json()["detail"] == (
+        "O pedido foi preparado em Retífica Alfa (gerente), mas agora esta sessão trabalha em"
+        " Retífica Beta (vendas). Nada foi gravado."
+    )
     assert SessionContext.objects.get().perfil_ativo == pessoa.beta
     assert not ChaveApi.objects.exists()
+
+
+@pytest.mark.parametrize("versao", ["0", "-1", "abc", "99", "9" * 40, "²"])
+def test_a_version_that_never_was_is_refused_without_a_name(na_alfa: Client, versao: str) -> None:
+    token = na_alfa.cookies["csrftoken"].value
+    cabecalhos = {"X-Contexto-Versao": versao.encode().decode("latin-1"), "X-CSRFToken": token}
+    resposta = na_alfa.delete("/api/v1/sessao/contexto/", headers=cabecalhos)
+    assert resposta.status_code == 409
+    assert (
+        "preparado em outro contexto, mas agora esta sessão trabalha em Retífica Alfa"
+        in (resposta.json()["detail"])
+    )
+    assert SessionContext.objects.get().ativo
+
+
+def test_the_earlier_context_is_not_named_once_its_perfil_is_lost(pessoa: Pessoa, na_alfa: Client) -> None:
+    versao, token = SessionContext.objects.get().versao, na_alfa.cookies["csrftoken"].value
+    trocar(na_alfa, pessoa.beta)
+    Vinculo.objects.filter(perfil=pessoa.alfa).update(ativo=False)
+    cabecalhos = {"X-Contexto-Versao": str(versao), "X-CSRFToken": token}
+    resposta = na_alfa.delete("/api/v1/sessao/contexto/", headers=cabecalhos)
+    assert resposta.status_code == 409
+    assert "Alfa" not in resposta.json()["detail"]
+
+
+def test_a_write_of_the_api_without_the_csrf_token_is_refused_in_portuguese(na_alfa: Client) -> None:
+    resposta = na_alfa.delete("/api/v1/sessao/contexto/")
+    assert (resposta.status_code, resposta.json()["code"]) == (403, "csrf_recusado")
+    assert "token CSRF falta ou não confere" in resposta.json()["detail"]
+    assert SessionContext.objects.get().ativo

@@ -62,8 +62,8 @@ def test_of_two_switches_of_one_session_one_wins_and_the_other_is_told(pessoa: P
         ganhou = next(a for a, lista in zip(argumentos, respostas, strict=True) if lista[n] == "trocou")
         contexto = SessionContext.objects.get(sessao_id=sessao)
         assert (contexto.versao, contexto.perfil_ativo_id) == (2, ganhou["perfil"])
-    # One switch each, on the trail of the company left and of the one entered.
-    assert RegistroAuditoria.objects.filter(acao="contexto_trocado").count() == 2 * len(SESSOES)
+    # One switch each, on the person's own trail, that of the company left and of the one entered.
+    assert RegistroAuditoria.objects.filter(acao="contexto_trocado").count() == 3 * len(SESSOES)
 
 
 def test_positive_control_without_the_lock_both_switch_and_one_is_lost(pessoa: Pessoa) -> None:

@@ -74,12 +74,25 @@ def test_a_form_of_one_company_sent_after_switching_in_another_tab_writes_nowher
     assert _onde(formulario) == "beta"
     assert not Cliente.objects.exists()
     assert SessionContext.objects.get().empresa.slug == "beta"
-    recusa = RegistroAuditoria.objects.get(acao="contexto_recusado")
+    recusa = RegistroAuditoria.objects.get(acao="contexto_recusado", empresa=None)
     assert (recusa.de, recusa.para) == ("Retífica Alfa (gerente)", "Retífica Beta (vendas)")
     formulario.conferir()
 
 
-def test_the_refusal_leads_back_and_the_same_form_is_then_written_where_it_was_opened(
+def _enviar_de_novo(aba: "Navegador") -> int:
+    with aba.pagina.expect_navigation() as navegacao:
+        aba.pagina.click("button:has-text('Enviar o formulário de novo')")
+    return navegacao.value.status
+
+
+def _gravado_na_alfa(aba: "Navegador") -> None:
+    cliente = Cliente.objects.get()
+    assert (cliente.nome, cliente.empresa.slug) == ("Oficina das Duas Abas", "alfa")
+    assert _onde(aba) == "alfa"
+    aba.conferir()
+
+
+def test_the_refusal_leads_back_and_what_was_typed_is_then_written_where_it_was_opened(
     abas: "tuple[Navegador, Navegador]",
 ) -> None:
     """Also the control of the test above: nothing but the company was wrong with that form."""
@@ -90,9 +103,24 @@ def test_the_refusal_leads_back_and_the_same_form_is_then_written_where_it_was_o
     assert _gravar(formulario) == 409
     with formulario.pagina.expect_navigation():
         formulario.pagina.click("button:has-text('Voltar a trabalhar em Retífica Alfa (gerente)')")
-    assert (formulario.caminho, _onde(formulario)) == (NOVO, "alfa")
+    assert not Cliente.objects.exists()
+    assert _enviar_de_novo(formulario) == 200
+    _gravado_na_alfa(formulario)
+
+
+def test_a_session_that_is_over_in_the_middle_of_a_form_asks_for_the_password_and_goes_on(
+    abas: "tuple[Navegador, Navegador]",
+) -> None:
+    formulario, _ = abas
+    formulario.abrir(NOVO)
     _preencher(formulario)
+    SessionContext.objects.update(ativo=False, fim=SessionContext.Fim.EXPIRADA)
     assert _gravar(formulario) == 200
-    cliente = Cliente.objects.get()
-    assert (cliente.nome, cliente.empresa.slug) == ("Oficina das Duas Abas", "alfa")
-    formulario.conferir()
+    assert "Sua sessão expirou" in formulario.pagina.content()
+    formulario.pagina.fill("input[name=username]", "maria")
+    formulario.pagina.fill("input[name=password]", SENHA)
+    with formulario.pagina.expect_navigation():
+        formulario.pagina.click("#login-form button[type=submit]")
+    assert not Cliente.objects.exists()
+    assert _enviar_de_novo(formulario) == 200
+    _gravado_na_alfa(formulario)

@@ -1,11 +1,21 @@
 """Ending one's other sessions, and what is refused: each leaves its line on the trail."""
 
-import pytest
-from django.test import Client
+import json
+from datetime import timedelta
+from io import StringIO
+from typing import Any
 
-from nucleo.models import RegistroAuditoria, Usuario, Vinculo
-from sessions_ctx.models import SessionContext
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from nucleo.models import Empresa, RegistroAuditoria, Usuario, Vinculo
+from sessions_ctx.models import SessionContext, TentativaLogin
+from sessions_ctx.tasks import limpar_sessoes
 from sessions_ctx.tests.conftest import SENHA, Pessoa, campo, entrar, ocultos, trocar
+from sessions_ctx.tests.factories import SessionContextFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +158,54 @@ def test_an_account_without_the_office_is_refused_there_and_on_the_trail(
     registro = RegistroAuditoria.objects.get(acao="login_recusado", usuario=pessoa.usuario)
     assert registro.detalhe["motivo"] == "sem escritório"
     assert not SessionContext.objects.exists()
+
+
+def test_the_scheduled_clean_up_forgets_what_nobody_can_use_any_more(
+    pessoa: Pessoa, meu: Client, settings: Any
+) -> None:
+    velha = Session.objects.get(pk=_outro().cookies["sessionid"].value)
+    Session.objects.filter(pk=velha.pk).update(expire_date=timezone.now() - timedelta(seconds=1))
+    TentativaLogin.objects.create(chave="login:x", total=3, ate=timezone.now() - timedelta(seconds=1))
+    TentativaLogin.objects.create(chave="login:y", total=3, ate=timezone.now() + timedelta(minutes=1))
+    for _ in range(2):  # a task may run twice
+        limpar_sessoes()
+        assert not Session.objects.filter(pk=velha.pk).exists()
+        logins = TentativaLogin.objects.filter(chave__startswith="login:")
+        assert list(logins.values_list("chave", flat=True)) == ["login:y"]
+    assert meu.get("/admin/").status_code == 200
+
+
+def test_the_command_reports_what_the_clean_up_did(pessoa: Pessoa, meu: Client) -> None:
+    SessionContext.objects.update(data_expiracao=timezone.now() - timedelta(seconds=1))
+    saida = StringIO()
+    call_command("limpar_sessoes_expiradas", "--json", stdout=saida)
+    assert json.loads(saida.getvalue()) == {"expiradas": 1, "apagadas": 0, "tentativas": 0}
+    call_command("limpar_sessoes_expiradas", stdout=saida)
+    assert "0 sessões expiradas encerradas, 0 antigas apagadas." in saida.getvalue()
+
+
+def test_the_operator_opens_a_locked_login(pessoa: Pessoa, navegador: Client, settings: Any) -> None:
+    settings.LOGIN_TENTATIVAS = 1
+    entrar(navegador, senha="errada")
+    assert "Muitas tentativas" in entrar(navegador).content.decode()
+    saida = StringIO()
+    call_command("desbloquear_login", " MARIA ", stdout=saida)
+    call_command("desbloquear_login", "maria", stdout=saida)
+    assert saida.getvalue().splitlines() == [" MARIA : liberado.", "maria: não estava bloqueado."]
+    assert entrar(navegador).status_code == 302
+
+
+def test_a_manager_ends_a_session_of_their_own_company_and_of_no_other(
+    pessoa: Pessoa, meu: Client, outra_empresa: Empresa
+) -> None:
+    colega = SessionContextFactory(vinculo__perfil=pessoa.alfa)
+    alheia = SessionContextFactory(vinculo__perfil=pessoa.beta)
+    dados = ocultos(meu.get("/admin/sessions_ctx/sessioncontext/").content.decode(), "_selected_action")
+    dados |= {"action": "encerrar"}
+    for contexto in (colega, alheia):
+        meu.post("/admin/sessions_ctx/sessioncontext/", dados | {"_selected_action": str(contexto.pk)})
+        contexto.refresh_from_db()
+    assert (colega.ativo, colega.fim) == (False, SessionContext.Fim.ENCERRADA)
+    assert alheia.ativo
+    registro = RegistroAuditoria.objects.get(acao="contexto_encerrado")
+    assert (registro.objeto_id, registro.empresa_id) == (str(colega.pk), pessoa.alfa.empresa_id)

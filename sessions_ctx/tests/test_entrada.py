@@ -107,10 +107,26 @@ def test_the_header_switches_in_one_click_and_audits_it(pessoa: Pessoa, navegado
     assert resposta.status_code == 302
     assert 'data-empresa="beta"' in navegador.get("/admin/").content.decode()
     registros = RegistroAuditoria.objects.filter(acao="contexto_trocado")
-    assert {(r.empresa.slug, r.de, r.para, r.usuario_id) for r in registros} == {
-        ("alfa", "alfa: gerente", "beta: vendas", pessoa.usuario.pk),
-        ("beta", "alfa: gerente", "beta: vendas", pessoa.usuario.pk),
+    assert {(r.empresa_id, r.de, r.para, r.usuario_id) for r in registros} == {
+        (None, "alfa: gerente", "beta: vendas", pessoa.usuario.pk),
+        (pessoa.alfa.empresa_id, "alfa: gerente", "outra empresa", pessoa.usuario.pk),
+        (pessoa.beta.empresa_id, "outra empresa", "beta: vendas", pessoa.usuario.pk),
     }
+
+
+def test_a_company_does_not_read_where_else_a_person_works_but_the_person_does(
+    pessoa: Pessoa, navegador: Client
+) -> None:
+    entrar(navegador)
+    trocar(navegador, pessoa.beta)
+    trocar(navegador, pessoa.alfa)
+    for registro in RegistroAuditoria.objects.filter(empresa=pessoa.alfa.empresa_id):
+        pagina = navegador.get(f"/admin/nucleo/registroauditoria/{registro.pk}/change/").content.decode()
+        assert "beta: vendas" not in pagina
+    assert "beta: vendas" not in navegador.get("/admin/nucleo/registroauditoria/").content.decode()
+    minhas = navegador.get("/admin/contexto/sessoes/").content.decode()
+    assert minhas.count("<td>beta: vendas</td>") == 1
+    assert minhas.count("<td>beta: vendas → alfa: gerente</td>") == 1
 
 
 def test_a_switch_needs_post_and_csrf(pessoa: Pessoa, navegador: Client) -> None:

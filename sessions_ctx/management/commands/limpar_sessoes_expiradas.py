@@ -1,7 +1,5 @@
 from typing import Any
 
-from django.contrib.sessions.backends.db import SessionStore
-
 from nucleo.management.base import Comando
 from sessions_ctx.services import cleanup_expired_sessions
 from sessions_ctx.services.acesso import tentativas_limpar
@@ -13,6 +11,5 @@ class Command(Comando):
 
     def executar(self, *, como_json: bool, **_: Any) -> None:
         dados = cleanup_expired_sessions() | {"tentativas": tentativas_limpar()}
-        SessionStore.clear_expired()
         texto = f"{dados['expiradas']} sessões expiradas encerradas, {dados['apagadas']} antigas apagadas."
         self.relatar(dados, texto, como_json=como_json)
