@@ -1,21 +1,18 @@
 """Customers: numbering under load, import, search and list, each beside its baseline."""
 
 import csv
-import json
 import random
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
-from bench.contexto import RAIZ, Contexto
+from bench.contexto import Contexto
+from bench.corrida import disputa, pasta_dos_rivais, por_segundo
 from bench.quadro import Linha, abaixo_de, ao_menos, milissegundos, percentil
 from clientes.models import Cliente
 from clientes.services import cliente_criar
@@ -27,14 +24,14 @@ from nucleo.models import Empresa
 from nucleo.services.empresas import empresa_criar, usuario_criar
 
 ATOR = Ator("bench")
+FILHO = "bench.clientes_filho"
 CURITIBA, LONDRINA = 4106902, 4113700
 MUITOS = [CURITIBA, LONDRINA, 3550308, 3304557, 1302603, 2927408, 5300108, 4314902, 4205407, 2304400]
-RODADAS = 3
 
 
 def medir(ctx: Contexto) -> list[Linha]:
     """Run every claim of the customers."""
-    rivais = _pasta_dos_rivais(ctx)
+    rivais = pasta_dos_rivais(ctx)
     empresa = empresa_criar(slug="bench-clientes", nome="Bench")
     with escopo(empresa):
         for ibge in MUITOS:
@@ -48,97 +45,25 @@ def medir(ctx: Contexto) -> list[Linha]:
     ]
 
 
-def _pasta_dos_rivais(ctx: Contexto) -> str:
-    codigo = "import os, sequences; print(os.path.dirname(os.path.dirname(sequences.__file__)))"
-    pasta = subprocess.run(
-        [ctx.python_dos_rivais(), "-c", codigo], check=True, capture_output=True, text=True
-    ).stdout.strip()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE sequences_sequence (name varchar(100) PRIMARY KEY, last bigint NOT NULL)"
-        )
-        cursor.execute("GRANT ALL ON sequences_sequence TO inquilino")
-    return pasta
-
-
-def _por_segundo(pedidos: Sequence[dict[str, Any]]) -> float:
-    """Start the creators, fire, and return customers per second of all together."""
-    filhos = [
-        subprocess.Popen(
-            [sys.executable, "-m", "bench.clientes_filho"],
-            cwd=RAIZ,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in pedidos
-    ]
-    for filho, pedido in zip(filhos, pedidos, strict=True):
-        filho.stdin.write(json.dumps(pedido) + "\n")
-        filho.stdin.flush()
-    for filho in filhos:
-        assert filho.stdout.readline().strip() == "pronto"
-    for filho in filhos:
-        filho.stdin.write("ja\n")
-        filho.stdin.flush()
-    segundos = [float(filho.stdout.readline()) for filho in filhos]
-    for filho in filhos:
-        filho.communicate()
-    return sum(pedido["vezes"] for pedido in pedidos) / max(segundos)
-
-
 def _criacao(ctx: Contexto, empresa: Empresa, rivais: str, nome: str, municipios: list[int]) -> list[Linha]:
-    taxas: dict[str, list[float]] = {"nosso": [], "sequences": [], "sql": []}
-    for rodada in range(RODADAS):
-        # Turns in changing order: what the machine does besides hits all alike.
-        for arma in random.Random(rodada).sample(list(taxas), 3):
-            pedidos = [
-                {
-                    "arma": arma,
-                    "rivais": rivais,
-                    "empresa_id": empresa.pk,
-                    "municipios": municipios,
-                    "vezes": ctx.n(200),
-                    "numero": numero,
-                    "rodada": f"{rodada} {len(municipios)}",
-                }
-                for numero in range(4)
-            ]
-            taxas[arma].append(_por_segundo(pedidos))
-    mediana = {arma: statistics.median(lista) for arma, lista in taxas.items()}
-    # Compared within each round, so that a slow minute of the machine counts for both.
-    razao = statistics.median(n / s for n, s in zip(taxas["nosso"], taxas["sequences"], strict=True))
-    return [
-        ao_menos(
-            f"criar cliente, 4 processos, {nome}",
-            nosso=mediana["nosso"],
-            base=mediana["nosso"] / razao,
-            razao=0.95,
-            unidade="/s",
-            linha_de_base="mesmo serviço, django-sequences",
-            nota="razão mediana por rodada",
-        ),
-        ao_menos(
-            f"criar cliente, 4 processos, {nome} (informativo)",
-            nosso=mediana["nosso"],
-            base=mediana["sql"],
-            razao=0.0,
-            unidade="/s",
-            linha_de_base="SQL puro, sem validação nem trilha",
-        ),
-    ]
+    return disputa(
+        f"criar cliente, 4 processos, {nome}",
+        FILHO,
+        {"rivais": rivais, "empresa_id": empresa.pk, "municipios": municipios, "vezes": ctx.n(200)},
+        rodadas=ctx.rodadas,
+    )
 
 
 def _dois_escopos(ctx: Contexto, empresa: Empresa) -> Linha:
     um, dois = [], []
-    for rodada in range(RODADAS):
+    for rodada in range(ctx.rodadas):
         base = {"arma": "nosso", "empresa_id": empresa.pk, "vezes": ctx.n(300), "rodada": f"e{rodada}"}
         pedidos = [
             base | {"numero": numero, "municipios": [ibge]}
             for numero, ibge in enumerate((CURITIBA, LONDRINA))
         ]
-        um.append(_por_segundo(pedidos[:1]))
-        dois.append(_por_segundo(pedidos))
+        um.append(por_segundo(FILHO, pedidos[:1]))
+        dois.append(por_segundo(FILHO, pedidos))
     return ao_menos(
         "dois processos em dois municípios",
         nosso=statistics.median(dois),

@@ -1,31 +1,10 @@
-"""One creator of customers, in a process of its own: `python -m bench.clientes_filho`.
+"""One creator of customers: `python -m bench.clientes_filho` (see `bench.filho`)."""
 
-Reads its orders from stdin (one JSON line), says ready, waits for the gun, works, reports its seconds.
-`arma` is whose numbers it takes: ours, django-sequences' (in the same service), or raw SQL (no service).
-"""
-
-import json
-import os
 import sys
 import time
 from typing import Any
 
-# The rivals' environment holds psycopg 3, which Django would silently prefer: all arms use psycopg2.
-sys.modules["psycopg"] = None  # type: ignore[assignment]
-
-
-def preparar(pedido: dict[str, Any]) -> None:
-    """Set Django up; for the rival its package is found behind everything of ours."""
-    os.environ.update({"BANCO_PAPEL": "inquilino", "LOG_NIVEL": "ERROR"})
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.local"
-    from django.conf import settings
-
-    if pedido["arma"] == "sequences":
-        sys.path.append(pedido["rivais"])
-        settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "sequences"]
-    import django
-
-    django.setup()
+from bench.filho import correr
 
 
 def usar_django_sequences() -> None:
@@ -80,14 +59,5 @@ def criar(pedido: dict[str, Any]) -> float:
         return time.perf_counter() - inicio
 
 
-def main() -> None:
-    pedido = json.loads(sys.stdin.readline())
-    preparar(pedido)
-    if pedido["arma"] == "sequences":
-        usar_django_sequences()
-    print("pronto", flush=True)
-    print(criar(pedido), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    correr(criar, usar_django_sequences)

@@ -25,6 +25,11 @@ class Contexto:
         return max(minimo, int(tamanho * self.escala))
 
     @property
+    def rodadas(self) -> int:
+        """How often creators are started anew: starting them is most of a small run."""
+        return 3 if self.escala >= 1 else 1
+
+    @property
     def database_url(self) -> str:
         """The bench database, for processes of their own."""
         return os.environ["DATABASE_URL"]
