@@ -9,7 +9,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import F, Q
 
-from clientes.models import Cliente, CodigoSequencia, ContadorDeMunicipios, ImportacaoDeClientes
+from clientes.models import Cliente, CodigoSequencia, ContadorDeMunicipios
 from nucleo.models import Empresa
 
 
@@ -40,16 +40,6 @@ def cliente_travar(*, empresa: Empresa, cliente_id: int) -> Cliente | None:
         .select_related("municipio")
         .filter(empresa=empresa, pk=cliente_id)
         .first()
-    )
-
-
-def importacao_travar(*, empresa: Empresa, importacao_id: int) -> ImportacaoDeClientes:
-    """Lock an import: two runs of one file take turns, block by block. Before any counter."""
-    _exigir_transacao()
-    return (
-        ImportacaoDeClientes.objects.select_for_update(no_key=True)
-        .defer("conteudo")
-        .get(empresa=empresa, pk=importacao_id)
     )
 
 

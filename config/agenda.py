@@ -23,6 +23,7 @@ AGENDA: dict[str, Entrada] = {
     "pulso": Entrada("nucleo.tasks.bater_pulso", segundos=10),
     "clientes-importacoes": Entrada("clientes.tasks.retomar_importacoes", segundos=60),
     "limpar-idempotencia": Entrada("nucleo.tasks.limpar_idempotencia", hora=3, minuto=40),
+    "orcamentos-importacoes": Entrada("orcamentos.tasks.retomar_importacoes", segundos=60),
     "limpar-sessoes": Entrada("sessions_ctx.tasks.limpar_sessoes", segundos=600),
     "cobranca-despacho": Entrada("cobranca.tasks.despachar_rodada", segundos=settings.COBRANCA_RODADA_S),
     "orcamentos-validade": Entrada("orcamentos.tasks.expirar_orcamentos", segundos=3600),

@@ -27,6 +27,7 @@ MENU: dict[str, list[Item]] = {
     ],
     "Vendas": [
         Item("orcamentos.Orcamento", "request_quote"),
+        Item("orcamentos.ImportacaoDeOrcamentos", "upload_file", "Importações"),
     ],
     "Estoque": [
         Item("estoque.Produto", "inventory_2"),

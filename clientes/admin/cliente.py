@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from clientes.admin.exportacao import exportar_em_csv, exportar_em_xlsx
 from clientes.admin.formulario import FormularioDoCliente
-from clientes.admin.importar import PaginasDeImportacao
+from clientes.admin.importar import ImportacaoNoEscritorio
 from clientes.models import Cliente
 from clientes.selectors import LIMITE_DA_BUSCA, busca_cortada, clientes_buscados
 from clientes.services import cliente_atualizar, cliente_criar
@@ -24,7 +24,7 @@ LINHAS_DO_HISTORICO: Final = 20
 
 
 @admin.register(Cliente)
-class ClienteAdmin(PaginasDeImportacao, AdminDaEmpresa):
+class ClienteAdmin(ImportacaoNoEscritorio, AdminDaEmpresa):
     form = FormularioDoCliente
     list_display = ("codigo_cliente", "nome", "nome_fantasia", "documento", "fone", "municipio", "situacao")
     list_display_links = ("codigo_cliente", "nome")

@@ -3,12 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
-from django.db import transaction
-
-from clientes.locks import importacao_travar
 from clientes.models import ErroDaImportacao, ImportacaoDeClientes
 from clientes.models.codigo import codigo_lido
 from clientes.services.dados import CAMPOS, documento_ou_nada, municipio_achado
@@ -19,7 +15,7 @@ from nucleo.errors import ErroDeNegocio, ErroDeValidacao, ErrosDeValidacao
 from nucleo.importacao import Progresso, conferir_em_blocos, importar_em_blocos
 from nucleo.models import Empresa
 from nucleo.planilhas import ErroDeLinha, Linha, ler_planilha
-from nucleo.services.importacao import Execucao, importacao_do_arquivo
+from nucleo.services.importacao import Execucao, envio_em_arquivo, envio_recebido, erros_guardar
 
 OBRIGATORIAS = ("nome",)
 OPCIONAIS = (*(campo for campo in CAMPOS if campo != "nome"), "codigo_cliente")
@@ -78,26 +74,14 @@ def importacao_abrir(
     The form of the file is checked first. Raises ErroDeValidacao `arquivo_invalido`, `colunas_invalidas`.
     """
     planilha_ler(caminho)
-    return importacao_do_arquivo(
-        importacoes=ImportacaoDeClientes.objects.defer("conteudo"),
+    return envio_recebido(
+        importacoes=ImportacaoDeClientes.objects.all(),
         empresa=empresa,
         ator=ator,
         caminho=caminho,
-        arquivo=(nome or caminho.name)[:200],
-        estado=ImportacaoDeClientes.Estado.CONFERIDA if guardar else ImportacaoDeClientes.Estado.EM_CURSO,
-        conteudo=caminho.read_bytes() if guardar else None,
+        nome=nome,
+        guardar=guardar,
     )
-
-
-def importacao_confirmar(*, empresa: Empresa, ator: Ator, importacao_id: int) -> bool:
-    """Let a previewed import run; tell whether it was waiting for that. Locks the import."""
-    with transaction.atomic():
-        importacao = importacao_travar(empresa=empresa, importacao_id=importacao_id)
-        if importacao.estado != ImportacaoDeClientes.Estado.CONFERIDA:
-            return False
-        importacao.estado, importacao.por = ImportacaoDeClientes.Estado.EM_CURSO, ator.nome[:120]
-        importacao.save(update_fields=["estado", "por"])
-    return True
 
 
 def importacao_executar(
@@ -133,25 +117,13 @@ def importacao_executar(
 
 def importacao_do_escritorio_executar(*, empresa: Empresa, importacao_id: int) -> Progresso | None:
     """Run (or go on with) an import whose file came through the office; None where there is nothing to do."""
-    importacao = ImportacaoDeClientes.objects.filter(
-        empresa=empresa, pk=importacao_id, estado=ImportacaoDeClientes.Estado.EM_CURSO, conteudo__isnull=False
-    ).first()
-    if importacao is None or importacao.conteudo is None:
-        return None
-    with NamedTemporaryFile(suffix=Path(importacao.arquivo).suffix) as arquivo:
-        arquivo.write(bytes(importacao.conteudo))
-        arquivo.flush()
-        return importacao_executar(
-            empresa=empresa, ator=Ator(importacao.por), importacao=importacao, caminho=Path(arquivo.name)
-        )
-
-
-def importacoes_a_retomar(*, empresa: Empresa) -> list[int]:
-    """Return the confirmed office imports that are not finished: their task may have been lost."""
-    em_curso = ImportacaoDeClientes.objects.filter(
-        empresa=empresa, estado=ImportacaoDeClientes.Estado.EM_CURSO, conteudo__isnull=False
-    )
-    return list(em_curso.values_list("pk", flat=True))
+    importacoes = ImportacaoDeClientes.objects.all()
+    with envio_em_arquivo(importacoes=importacoes, empresa=empresa, importacao_id=importacao_id) as envio:
+        if envio is None:
+            return None
+        importacao, caminho = envio
+        ator = Ator(importacao.por)
+        return importacao_executar(empresa=empresa, ator=ator, importacao=importacao, caminho=caminho)
 
 
 class _Execucao(Execucao):
@@ -178,17 +150,7 @@ class _Execucao(Execucao):
         return [e for linha, um in pares if isinstance(um, ErroDeNegocio) for e in _erros_da_linha(linha, um)]
 
     def gravar_erros(self, erros: Sequence[ErroDeLinha]) -> None:
-        ErroDaImportacao.objects.bulk_create(
-            ErroDaImportacao(
-                empresa=self.empresa,
-                importacao_id=self.importacao.pk,
-                linha=erro.linha,
-                campo=erro.campo[:60],
-                codigo=erro.codigo[:60],
-                motivo=erro.motivo[:400],
-            )
-            for erro in erros
-        )
+        erros_guardar(erros, modelo=ErroDaImportacao, importacao=self.importacao)
         if self.registrar is not None:
             self.registrar(erros)
 

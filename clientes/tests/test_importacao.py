@@ -9,12 +9,7 @@ from django.core.management import CommandError, call_command
 
 from clientes.models import Cliente, CodigoSequencia, ErroDaImportacao, ImportacaoDeClientes
 from clientes.services import municipios_carregar
-from clientes.services.importacao import (
-    importacao_abrir,
-    importacao_conferir,
-    importacao_confirmar,
-    importacao_executar,
-)
+from clientes.services.importacao import importacao_abrir, importacao_conferir, importacao_executar
 from clientes.services.series import SeriesDeClientes
 from clientes.tasks import importar, retomar_importacoes
 from clientes.tests.factories import ClienteFactory, cpf
@@ -23,6 +18,7 @@ from nucleo.errors import Conflito, ErroDeValidacao
 from nucleo.escopo import escopo
 from nucleo.models import Empresa
 from nucleo.services.empresas import empresa_criar
+from nucleo.services.importacao import envio_confirmar
 from nucleo.tests.processos import Corredor
 
 CIDADES = [("Curitiba", "PR"), ("Londrina", "pr"), ("SAO PAULO", "SP"), ("Manaus", "AM")]
@@ -176,12 +172,13 @@ def test_an_import_of_the_office_runs_once_however_often_its_task_comes(
     importar(empresa.pk, importacao.pk)
     with escopo(empresa):
         assert not Cliente.objects.exists()
-        assert importacao_confirmar(empresa=empresa, ator=ator, importacao_id=importacao.pk)
-        assert not importacao_confirmar(empresa=empresa, ator=ator, importacao_id=importacao.pk)
-    mandadas: list[list[int]] = []
+        confirmar = {"empresa": empresa, "ator": ator, "importacao_id": importacao.pk}
+        assert envio_confirmar(importacoes=ImportacaoDeClientes.objects.all(), **confirmar)
+        assert not envio_confirmar(importacoes=ImportacaoDeClientes.objects.all(), **confirmar)
+    mandadas: list[tuple[int, int]] = []
     monkeypatch.setattr(importar, "apply_async", lambda args, **_: mandadas.append(args))
     retomar_importacoes()
-    assert mandadas == [[empresa.pk, importacao.pk]]
+    assert mandadas == [(empresa.pk, importacao.pk)]
     importar(empresa.pk, importacao.pk)
     importar(empresa.pk, importacao.pk)
     retomar_importacoes()

@@ -13,14 +13,14 @@ from nucleo.exportacao import ArquivoDeErros
 from nucleo.importacao import Progresso
 from nucleo.management.base import Comando, empresa_por_slug
 from nucleo.models import Empresa, ImportacaoDeArquivo
-from nucleo.planilhas import contar_linhas
+from nucleo.planilhas import ErroDeLinha, contar_linhas
 from nucleo.services.importacao import progresso_da
 
 _ANUNCIA_A_CADA = 1000
 
 
 class ComandoDeImportacao(Comando):
-    """A command names the two services that open an import and run it; the rest is the same for all."""
+    """A command names the services that open, run and preview an import; the rest is the same for all."""
 
     relata = True
     por_empresa = True
@@ -30,9 +30,15 @@ class ComandoDeImportacao(Comando):
     abrir: ClassVar[Callable[..., ImportacaoDeArquivo]]
     # (empresa, ator, importacao, caminho, registrar_erros, ao_progredir) -> totals, having run the rest
     importar: ClassVar[Callable[..., Progresso]]
+    # (empresa, caminho) -> totals and errors, having written nothing; None: this import has no preview
+    conferir: ClassVar[Callable[..., tuple[Progresso, list[ErroDeLinha]]] | None] = None
 
     def argumentos(self, parser: ArgumentParser) -> None:
         parser.add_argument("arquivo", metavar="ARQUIVO", type=Path)
+        if self.conferir is not None:
+            parser.add_argument(
+                "--conferir", action="store_true", help="só mostra o que seria recusado, nada é gravado"
+            )
 
     def executar(self, *, empresa: str, arquivo: Path, como_json: bool, **opcoes: Any) -> None:
         if not arquivo.is_file():
@@ -52,6 +58,8 @@ class ComandoDeImportacao(Comando):
 
     def trabalhar(self, empresa: Empresa, arquivo: Path, **opcoes: Any) -> Progresso:
         """Bring the file in, inside the empresa's scope; return the totals of all runs."""
+        if opcoes.get("conferir"):
+            return self._conferir(empresa, arquivo)
         importacao = self.abrir(empresa=empresa, ator=self.ator, caminho=arquivo)
         if importacao.concluida_em is not None:
             self.stderr.write("Este arquivo já foi importado por inteiro; nada a fazer.")
@@ -68,6 +76,15 @@ class ComandoDeImportacao(Comando):
                 registrar_erros=destino.registrar,
                 ao_progredir=self._progredir,
             )
+
+    def _conferir(self, empresa: Empresa, arquivo: Path) -> Progresso:
+        assert self.conferir is not None  # noqa: S101 - else there is no such option
+        self.verbo = "passariam"
+        progresso, erros = self.conferir(empresa=empresa, caminho=arquivo)
+        if erros:
+            with ArquivoDeErros(arquivo) as destino:
+                destino.registrar(erros)
+        return progresso
 
     def _progredir(self, progresso: Progresso) -> None:
         milhares = progresso.lidas // _ANUNCIA_A_CADA

@@ -5,7 +5,7 @@ from nucleo.models.auditoria import RegistroAuditoria
 from nucleo.models.base import ChaveInquilino, ModeloDaEmpresa
 from nucleo.models.chave_api import ChaveApi, ChaveIdempotencia
 from nucleo.models.empresa import Empresa
-from nucleo.models.importacao import ImportacaoDeArquivo
+from nucleo.models.importacao import ImportacaoDeArquivo, ImportacaoDoEscritorio, LinhaRecusada
 from nucleo.models.perfil import Perfil, Vinculo
 from nucleo.models.pulso import Pulso
 from nucleo.models.usuario import Usuario
@@ -17,6 +17,8 @@ __all__ = [
     "ChaveInquilino",
     "Empresa",
     "ImportacaoDeArquivo",
+    "ImportacaoDoEscritorio",
+    "LinhaRecusada",
     "ModeloDaEmpresa",
     "Perfil",
     "Pulso",

@@ -25,3 +25,38 @@ class ImportacaoDeArquivo(ModeloDaEmpresa):
 
     def __str__(self) -> str:
         return self.arquivo
+
+
+class ImportacaoDoEscritorio(ImportacaoDeArquivo):
+    """An import that may come through the office too: previewed, confirmed, run by a worker.
+
+    `conteudo` is kept only for files that came through the office, where the process that imports is not
+    the one that received the upload.
+    """
+
+    class Estado(models.TextChoices):
+        CONFERIDA = "conferida", "Conferida, aguarda confirmação"
+        EM_CURSO = "em_curso", "Em curso"
+        CONCLUIDA = "concluida", "Concluída"
+
+    conteudo = models.BinaryField(null=True, editable=False)
+    estado = models.CharField("estado", max_length=10, choices=Estado, default=Estado.EM_CURSO)
+    total = models.IntegerField("linhas", null=True)
+
+    class Meta:
+        abstract = True
+
+
+class LinhaRecusada(ModeloDaEmpresa):
+    """A refused row of an import: what the office downloads to correct and send again."""
+
+    linha = models.IntegerField("linha")
+    campo = models.CharField("campo", max_length=60, blank=True)
+    codigo = models.CharField("código", max_length=60)
+    motivo = models.CharField("motivo", max_length=400)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.linha}: {self.motivo}"

@@ -17,6 +17,7 @@ from nucleo.errors import ErroDeValidacao
 from orcamentos import selectors, services
 from orcamentos.admin.exportacao import exportar_em_csv, exportar_em_xlsx
 from orcamentos.admin.formularios import FormularioDoItem, FormularioDoOrcamento
+from orcamentos.admin.importar import ImportacaoNoEscritorio
 from orcamentos.admin.paginas import PaginasDoOrcamento, botao, com_o_lugar, historia
 from orcamentos.models import ItemOrcamento, Orcamento, Status
 from orcamentos.services.transicoes import acoes_permitidas
@@ -77,7 +78,7 @@ class ItensInline(InlineDaEmpresa):
 
 
 @admin.register(Orcamento)
-class OrcamentoAdmin(PaginasDoOrcamento, AdminDaEmpresa):
+class OrcamentoAdmin(ImportacaoNoEscritorio, PaginasDoOrcamento, AdminDaEmpresa):
     form = FormularioDoOrcamento
     inlines = (ItensInline,)
     list_display = ("numero_na_lista", "cliente", "situacao", "data", "validade", "num_total")

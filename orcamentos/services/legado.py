@@ -56,10 +56,14 @@ class _Referencias:
 
 
 def grupos_lidos(
-    *, empresa: Empresa, linhas: Sequence[Sequence[Linha]]
+    *, empresa: Empresa, linhas: Sequence[Sequence[Linha]], vistos: set[str] | None = None
 ) -> tuple[list[Grupo], list[ErroDeLinha]]:
-    """Return the quotes that are sound, and the errors of all others with row, field and reason."""
+    """Return the quotes that are sound, and the errors of all others with row, field and reason.
+
+    `vistos`: numbers of earlier chunks that were not written (a preview); those of this one are added.
+    """
     referencias = _referencias(empresa, [linha for grupo in linhas for linha in grupo])
+    referencias.numeros |= vistos or set()
     grupos: list[Grupo] = []
     erros: list[ErroDeLinha] = []
     for grupo in linhas:
@@ -68,6 +72,8 @@ def grupos_lidos(
         if lido is not None:
             grupos.append(lido)
             referencias.numeros.add(lido.orcamento.budget_number)
+    if vistos is not None:
+        vistos |= {grupo.orcamento.budget_number for grupo in grupos}
     return grupos, erros
 
 

@@ -2,6 +2,7 @@
 
 import random
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -10,11 +11,13 @@ from clientes.models import Cliente
 from nucleo.ator import Ator
 from nucleo.errors import ErroDeNegocio
 from nucleo.escopo import escopo
+from nucleo.importacao import Progresso
 from nucleo.models import Empresa
 from nucleo.tests.processos import esperar, relatar
 from orcamentos import locks
 from orcamentos.models import Orcamento, SerieOrcamento
 from orcamentos.services import DadosDoItem, criacao, orcamento_aprovar, orcamento_criar, transicoes
+from orcamentos.services.importacao import importacao_abrir, importacao_executar
 
 ATOR = Ator("corrida")
 
@@ -67,6 +70,22 @@ def numerar_e_segurar(empresa_id: int) -> int:
     Orcamento.save = parar  # type: ignore[method-assign]
     with escopo(empresa_id):
         return _criar(Empresa.objects.get(pk=empresa_id), Cliente.objects.get()).numero
+
+
+def importar_ate(empresa_id: int, caminho: str, parar_em: int) -> int:
+    """Import; after the chunk that reaches row `parar_em`, wait before the next one to be killed."""
+
+    def parar(progresso: Progresso) -> None:
+        if parar_em and progresso.lidas >= parar_em:
+            relatar(progresso.lidas)
+            esperar()
+
+    with escopo(empresa_id):
+        empresa = Empresa.objects.get(pk=empresa_id)
+        importacao = importacao_abrir(empresa=empresa, ator=ATOR, caminho=Path(caminho))
+        return importacao_executar(
+            empresa=empresa, ator=ATOR, importacao=importacao, caminho=Path(caminho), ao_progredir=parar
+        ).gravadas
 
 
 def contar_conflitos(**argumentos: Any) -> int:

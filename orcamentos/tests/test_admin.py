@@ -2,8 +2,10 @@
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -14,7 +16,8 @@ from nucleo.datas import hoje
 from nucleo.escopo import escopo
 from nucleo.models import Empresa
 from nucleo.services.empresas import usuario_criar
-from orcamentos.models import Orcamento, Status
+from orcamentos.models import ImportacaoDeOrcamentos, Orcamento, Status
+from orcamentos.tasks import importar
 from orcamentos.tests.factories import EnviadoFactory, OrcamentoFactory, item
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +329,45 @@ def test_a_refused_change_without_a_date_shows_the_form_again(
     assert orcamento.budget_number in resposta.content.decode()
     guardado = Orcamento.objects.get(pk=orcamento.pk)
     assert (guardado.data, guardado.validade) == (orcamento.data, orcamento.validade)
+
+
+def test_a_spreadsheet_is_previewed_confirmed_and_imported(
+    vendas: Client,
+    empresa: Empresa,
+    cliente,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks,
+) -> None:
+    mandadas: list[tuple[int, int]] = []
+    monkeypatch.setattr(importar, "delay", lambda *ids: mandadas.append(ids))
+    endereco = reverse("admin:orcamentos_importar")
+    titulos, c = "cliente;descricao;quantidade;preco_unitario;budget_number;data", cliente.codigo_cliente
+    planilha = f"{titulos}\n{c};Pistão;2;1.234,50;ORC-2025-0007;10/03/2025\n{c};Biela;0;1;;\n"
+    arquivo = SimpleUploadedFile("o.csv", planilha.encode())
+    html = vendas.post(endereco, {"arquivo": arquivo}).content.decode()
+    assert "2 linhas conferidas, 1 prontas, 1 com erro" in html
+    assert "O valor mínimo é 0,001." in html
+    with escopo(empresa):
+        assert not Orcamento.objects.exists()
+        importacao = ImportacaoDeOrcamentos.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        vendas.post(reverse("admin:orcamentos_importar_confirmar", args=[importacao.pk]))
+    assert mandadas == [(empresa.pk, importacao.pk)]
+    importar(*mandadas[0])
+    with escopo(empresa):
+        assert list(Orcamento.objects.values_list("budget_number", "total")) == [
+            ("ORC-2025-0007", Decimal("2469.00"))
+        ]
+    pagina = reverse("admin:orcamentos_importacaodeorcamentos_change", args=[importacao.pk])
+    assert "Concluída" in vendas.get(pagina).content.decode()
+    baixar = reverse("admin:orcamentos_importacaodeorcamentos_baixar_erros", args=[importacao.pk])
+    erros = b"".join(vendas.get(baixar))
+    assert "3;quantidade;valor_invalido;" in erros.decode()
+
+
+def test_who_may_not_add_quotes_imports_none(empresa: Empresa) -> None:
+    navegador = entrar(empresa, "estoque")
+    arquivo = SimpleUploadedFile("o.csv", b"cliente;quantidade;preco_unitario\n1;1;1\n")
+    assert navegador.post(reverse("admin:orcamentos_importar"), {"arquivo": arquivo}).status_code == 403
+    with escopo(empresa):
+        assert not ImportacaoDeOrcamentos.objects.exists()

@@ -1,6 +1,7 @@
 """Real processes numbering quotes: no duplicate, no gap, no error, no waiting for strangers."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -16,7 +17,7 @@ from nucleo.escopo import escopo
 from nucleo.models import Empresa, RegistroAuditoria
 from nucleo.services.empresas import empresa_criar
 from nucleo.tests.processos import Corredor, correr
-from orcamentos.models import Orcamento
+from orcamentos.models import ErroDaImportacao, ItemOrcamento, Orcamento
 from orcamentos.services.numeracao import SeriesDeOrcamentos
 from orcamentos.tests.factories import EnviadoFactory, OrcamentoFactory, item
 
@@ -174,3 +175,41 @@ def test_positive_control_without_the_lock_a_quote_is_approved_twice(
     assert [corredor.terminar() for corredor in dois] == ["aprovado", "aprovado"]
     with escopo(alfa):
         assert _aprovacoes() == (2, 2)
+
+
+def test_an_import_killed_midway_goes_on_without_duplicates_or_gaps(alfa: Empresa, tmp_path: Path) -> None:
+    with escopo(alfa):
+        codigo = _cliente(alfa).codigo_cliente
+    linhas = [f"{codigo};Item {n};{'0' if n == 250 else '1'};10" for n in range(350)]
+    caminho = tmp_path / "orcamentos.csv"
+    caminho.write_text("cliente;descricao;quantidade;preco_unitario\n" + "\n".join(linhas))
+    argumentos = {"empresa_id": alfa.pk, "caminho": str(caminho), "parar_em": 200}
+    corredor = Corredor(f"{MODULO}:importar_ate", argumentos)
+    assert corredor.ler() == "pronto"
+    corredor.largar()
+    assert corredor.ler() == 200
+    corredor.matar()
+    with escopo(alfa):
+        assert Orcamento.objects.count() == 200
+    assert correr(f"{MODULO}:importar_ate", [argumentos | {"parar_em": 0}]) == [349]
+    _tudo_certo(alfa, 349)
+    with escopo(alfa):
+        assert ItemOrcamento.objects.values("descricao").distinct().count() == 349
+
+
+def test_two_files_with_one_number_at_once_are_one_quote_and_one_refused_row(
+    alfa: Empresa, tmp_path: Path
+) -> None:
+    with escopo(alfa):
+        codigo = _cliente(alfa).codigo_cliente
+    caminhos = [tmp_path / f"{nome}.csv" for nome in "abcd"]
+    for caminho in caminhos:
+        linhas = [f"ORC-2025-{n:04d};{codigo};2025-05-05;{caminho.stem};1;10" for n in range(1, 41)]
+        titulos = "budget_number;cliente;data;descricao;quantidade;preco_unitario"
+        caminho.write_text("\n".join([titulos, *linhas]))
+    argumentos = [{"empresa_id": alfa.pk, "caminho": str(caminho), "parar_em": 0} for caminho in caminhos]
+    assert sorted(correr(f"{MODULO}:importar_ate", argumentos)) == [0, 0, 0, 40]
+    with escopo(alfa):
+        assert Orcamento.objects.count() == 40
+        assert ErroDaImportacao.objects.filter(codigo="budget_number_duplicado").count() == 120
+        assert SeriesDeOrcamentos().verificar(alfa) == []

@@ -15,7 +15,9 @@ from nucleo.ator import Ator
 from nucleo.errors import ErroDeValidacao
 from nucleo.escopo import escopo
 from nucleo.models import Empresa
-from orcamentos.models import FaixaImportada, ImportacaoDeOrcamentos, Orcamento
+from nucleo.services.importacao import envio_confirmar
+from orcamentos import tasks
+from orcamentos.models import FaixaImportada, ImportacaoDeOrcamentos, Orcamento, SerieOrcamento
 from orcamentos.services.importacao import importacao_abrir, importacao_executar
 from orcamentos.services.numeracao import SeriesDeOrcamentos
 from orcamentos.tests.factories import OrcamentoFactory
@@ -41,9 +43,9 @@ def planilha(tmp_path: Path):
     return gravar
 
 
-def importar(caminho: Path) -> dict:
+def importar(caminho: Path, *opcoes: str) -> dict:
     saida = StringIO()
-    call_command("importar_orcamentos", str(caminho), "--empresa", "alfa", "--json", stdout=saida)
+    call_command("importar_orcamentos", str(caminho), "--empresa", "alfa", "--json", *opcoes, stdout=saida)
     return json.loads(saida.getvalue())
 
 
@@ -173,3 +175,50 @@ def test_a_number_planted_from_elsewhere_costs_no_row_of_the_import(
         numeros = list(Orcamento.objects.order_by("ordem").values_list("numero", flat=True))
         assert numeros == [1, 2, 4, 5, 6]
         assert SeriesDeOrcamentos().verificar(empresa) == []
+
+
+def test_the_preview_says_what_would_be_refused_and_writes_nothing(
+    empresa: Empresa, cliente, planilha
+) -> None:
+    c = cliente.codigo_cliente
+    linhas = [f"ORC-2025-{n:04d};{c};2025-03-15;;;item {n};1;1;" for n in range(1, 151)]
+    # Said again in another chunk, which has nothing in the database to compare with.
+    caminho = planilha(*linhas, f"ORC-2025-0001;{c};2025-03-15;;;de novo;1;1;", f";{c};;;;sem valor;0;1;")
+    assert importar(caminho, "--conferir") == {"ate_linha": 153, "lidas": 152, "gravadas": 150, "com_erro": 2}
+    assert erros(caminho) == [
+        ("152", "budget_number", "budget_number_duplicado"),
+        ("153", "quantidade", "valor_invalido"),
+    ]
+    with escopo(empresa):
+        assert not Orcamento.objects.exists()
+        assert not SerieOrcamento.objects.exists()
+        assert not ImportacaoDeOrcamentos.objects.exists()
+
+
+def test_an_import_of_the_office_runs_once_however_often_its_task_comes(
+    empresa: Empresa, cliente, planilha, ator: Ator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    c = cliente.codigo_cliente
+    caminho = planilha(f"ORC-2025-0001;{c};2025-03-15;;;x;1;1;", f";{c};2025-04-01;;;y;-1;1;")
+    with escopo(empresa):
+        importacao = importacao_abrir(empresa=empresa, ator=ator, caminho=caminho, nome="o.csv", guardar=True)
+    tasks.importar(empresa.pk, importacao.pk)
+    with escopo(empresa):
+        assert not Orcamento.objects.exists()
+        confirmar = {"empresa": empresa, "ator": ator, "importacao_id": importacao.pk}
+        assert envio_confirmar(importacoes=ImportacaoDeOrcamentos.objects.all(), **confirmar)
+    mandadas: list[tuple[int, int]] = []
+    monkeypatch.setattr(tasks.importar, "apply_async", lambda args, **_: mandadas.append(args))
+    tasks.retomar_importacoes()
+    assert mandadas == [(empresa.pk, importacao.pk)]
+    tasks.importar(*mandadas[0])
+    tasks.importar(*mandadas[0])
+    tasks.retomar_importacoes()
+    assert len(mandadas) == 1
+    with escopo(empresa):
+        feita = ImportacaoDeOrcamentos.objects.get()
+        assert (feita.estado, feita.gravadas, feita.com_erro, feita.conteudo) == ("concluida", 1, 1, None)
+        assert list(feita.erros.values_list("linha", "campo", "codigo")) == [
+            (3, "quantidade", "valor_invalido")
+        ]
+        assert Orcamento.objects.get().budget_number == "ORC-2025-0001"
