@@ -1,10 +1,13 @@
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cobranca.models import Contato, EventoRecebido, Instancia, Mensagem
+from cobranca.services import webhooks
 from cobranca.services.instancias import CABECALHO_DO_SEGREDO, instancia_criar
 from cobranca.services.rodadas import rodada_da_empresa
 from cobranca.services.templates import ids_das_referencias, referencia_de
@@ -220,3 +223,130 @@ def test_every_id_has_a_reference_of_its_own_that_leads_back_to_it() -> None:
     referencias = [referencia_de(i) for i in ids]
     assert len(set(referencias)) == len(ids)
     assert [ids_das_referencias(f"texto\nRef. {r}") for r in referencias] == [[i] for i in ids]
+
+
+def test_a_temporary_drop_stops_the_sender_too(gateway: Gateway, enviada: Mensagem) -> None:
+    """WhatsApp sends no `close` for one that comes back by itself, only `connecting`."""
+    gateway.avisar("connection.update", {"instance": "principal", "state": "connecting", "statusReason": 200})
+    gateway.processar()
+    instancia = Instancia.objects.get()
+    assert (instancia.sadia, instancia.estado) == (False, "connecting")
+
+
+def test_a_message_that_left_twice_is_told_in_its_history(
+    gateway: Gateway, enviada: Mensagem, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway.avisar(
+        "send.message",
+        {
+            "key": {"id": "3EB0OUTRAVEZ", "remoteJid": "5511980000001@s.whatsapp.net", "fromMe": True},
+            "message": {"conversation": enviada.texto},
+        },
+    )
+    gateway.processar()
+    assert EventoRecebido.objects.get().resultado == "saiu outra vez"
+    assert enviada.historico.last().detalhe == "A mesma mensagem saiu outra vez (3EB0OUTRAVEZ)."
+    assert "mensagem saiu duas vezes" in caplog.text
+    antes = enviada.provider_id
+    enviada.refresh_from_db()
+    assert (enviada.status, enviada.provider_id) == ("sent", antes)
+
+
+def test_a_reference_quoted_in_another_chat_proves_nothing(gateway: Gateway) -> None:
+    with escopo(gateway.empresa):
+        novo_ciclo(gateway.empresa)
+    mensagem = Mensagem.objects.get(status="pending")
+    Mensagem.objects.filter(pk=mensagem.pk).update(numero="+5511980000001")
+    gateway.avisar(
+        "send.message",
+        {
+            "key": {"id": "3EB0", "remoteJid": "5521999990000@s.whatsapp.net", "fromMe": True},
+            "message": {"conversation": f"Sobre a Ref. {referencia_de(mensagem.pk)}"},
+        },
+    )
+    gateway.processar()
+    mensagem.refresh_from_db()
+    assert (mensagem.status, EventoRecebido.objects.get().resultado) == ("pending", "não é de um ciclo")
+
+
+def test_a_receipt_of_nobody_is_given_up_after_a_day(gateway: Gateway) -> None:
+    dados = {"keyId": "3EB0DENINGUEM", "fromMe": True, "status": "READ"}
+    gateway.avisar("messages.update", dados)
+    esperas = []
+    for _ in range(6):
+        gateway.processar()
+        evento = EventoRecebido.objects.get()
+        esperas.append(round((evento.tentar_em - timezone.now()).total_seconds()))
+        EventoRecebido.objects.update(tentar_em=None)
+    assert esperas == [5, 15, 60, 300, 1800, 1800]
+    assert evento.resultado == "aguardando: mensagem ainda não registrada"
+    EventoRecebido.objects.update(recebido_em=timezone.now() - timedelta(hours=25))
+    gateway.processar()
+    evento.refresh_from_db()
+    assert evento.processado_em is not None
+    assert evento.resultado == "desistiu: mensagem ainda não registrada"
+
+
+def test_whatsapp_refusing_after_it_accepted_is_a_failure(gateway: Gateway, enviada: Mensagem) -> None:
+    gateway.entrega(enviada, "ERROR")
+    gateway.processar()
+    enviada.refresh_from_db()
+    assert (enviada.status, enviada.erro) == ("failed", "O WhatsApp recusou a mensagem depois de aceitá-la.")
+
+
+def test_an_opt_out_from_a_hidden_number_is_found_by_the_message_it_answers(
+    gateway: Gateway, enviada: Mensagem
+) -> None:
+    corpo = {
+        "key": {"remoteJid": "1234567@lid", "addressingMode": "lid", "fromMe": False, "id": "ABC"},
+        "message": {"conversation": "PARAR"},
+        "contextInfo": {"stanzaId": enviada.provider_id},
+    }
+    gateway.avisar("messages.upsert", corpo)
+    assert Contato.objects.get().optout_em is not None
+
+
+@pytest.mark.parametrize(
+    ("texto", "chave"),
+    [
+        ("SAIR", {"fromMe": True}),  # typed on the company's own phone
+        ("SAIR", {"remoteJid": "120363000000000000@g.us"}),  # in a group
+        ("Quero sair mais tarde", {}),
+        ("SAIR", {"remoteJid": "1234567@lid"}),  # nobody can be told from it
+        ("SAIR", {"remoteJid": "5521988887777@s.whatsapp.net"}),  # nobody we remind
+    ],
+)
+def test_what_is_no_request_of_a_contato_stops_nothing(
+    gateway: Gateway, enviada: Mensagem, texto: str, chave: dict[str, Any]
+) -> None:
+    gateway.disse(texto, **chave)
+    assert Contato.objects.get().optout_em is None
+    assert EventoRecebido.objects.get().processado_em is not None
+
+
+def test_an_event_of_another_instancia_changes_nothing(gateway: Gateway, enviada: Mensagem) -> None:
+    corpo = {"event": "connection.update", "instance": "outra", "data": {"state": "close"}}
+    assert gateway.postar(json.dumps(corpo)).status_code == 200
+    gateway.processar()
+    assert EventoRecebido.objects.get().resultado == "a instância do evento não é a do endereço"
+    assert Instancia.objects.get().sadia is True
+
+
+def test_an_event_our_own_code_stumbles_over_does_not_stop_those_behind_it(
+    gateway: Gateway, enviada: Mensagem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aplicar = webhooks._aplicar
+
+    def tropecar(empresa: Empresa, evento: EventoRecebido) -> str:
+        if evento.evento == "contacts.update":
+            raise RuntimeError("defeito nosso")
+        return aplicar(empresa, evento)
+
+    monkeypatch.setattr(webhooks, "_aplicar", tropecar)
+    gateway.avisar("contacts.update", {})
+    gateway.entrega(enviada, "READ")
+    gateway.processar()
+    enviada.refresh_from_db()
+    assert enviada.status == "read"
+    tropeco = EventoRecebido.objects.get(evento="contacts.update")
+    assert (tropeco.processado_em, tropeco.resultado) == (None, "erro interno; será tentado de novo")
