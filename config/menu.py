@@ -1,6 +1,7 @@
 """The sidebar: every office page a person may open, grouped by domain, in the order of the work."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,8 @@ class Item:
     modelo: str
     icone: str
     titulo: str = ""
+    # Another page of the same model, by its address' name.
+    pagina: str = ""
 
 
 MENU: dict[str, list[Item]] = {
@@ -31,6 +34,7 @@ MENU: dict[str, list[Item]] = {
     ],
     "Estoque": [
         Item("estoque.Produto", "inventory_2"),
+        Item("estoque.Produto", "production_quantity_limits", "O que vai faltar", "estoque_rupturas"),
         Item("estoque.MovimentacaoEstoque", "swap_vert"),
         Item("estoque.CarteiraPrincipal", "shopping_cart"),
         Item("estoque.PreSeparacaoItem", "playlist_add_check"),
@@ -63,6 +67,9 @@ MENU: dict[str, list[Item]] = {
 }
 
 
+_ITENS = [item for itens in MENU.values() for item in itens]
+
+
 def navegacao(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the theme's navigation, with what the active perfil may see and nothing else."""
     grupos: list[dict[str, Any]] = [{"title": None, "items": [_painel(request)]}]
@@ -83,14 +90,25 @@ def _ligacao(request: HttpRequest, item: Item) -> dict[str, Any] | None:
     if pagina is None or not pagina.has_view_or_change_permission(request):
         return None
     opcoes = pagina.model._meta
-    endereco = reverse(f"admin:{opcoes.app_label}_{opcoes.model_name}_changelist")
+    endereco = reverse(f"admin:{item.pagina or f'{opcoes.app_label}_{opcoes.model_name}_changelist'}")
     plural = str(opcoes.verbose_name_plural)
     return {
         "title": item.titulo or plural[:1].upper() + plural[1:],
         "icon": item.icone,
         "link": endereco,
-        "active": request.path.startswith(endereco),
+        "active": request.path.startswith(endereco) and endereco == _mais_proximo(request.path),
     }
+
+
+def _mais_proximo(caminho: str) -> str:
+    """Return the longest address of the menu that `caminho` lies under: one item is marked, not two."""
+    return max((e for e in _enderecos() if caminho.startswith(e)), key=len, default="")
+
+
+@cache
+def _enderecos() -> tuple[str, ...]:
+    listas = (reverse(f"admin:{item.modelo.lower().replace('.', '_')}_changelist") for item in _ITENS)
+    return (*listas, *(reverse(f"admin:{item.pagina}") for item in _ITENS if item.pagina))
 
 
 def etiqueta_do_ambiente(request: HttpRequest) -> list[str] | None:

@@ -6,16 +6,18 @@ Every block is asked for only where the active perfil may see its list, and cost
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
-from cobranca.models import Mensagem
-from estoque.models import Produto
+from clientes.models import Cliente
+from cobranca.models import Ciclo, Mensagem
+from estoque.models import CarteiraPrincipal, MovimentacaoEstoque, Produto, Separacao
 from estoque.selectors.projecoes import rupturas
-from nucleo.admin.ligacoes import lista_de, pode
+from nucleo.admin.ligacoes import Ligacao, lista_de, nova_de, pode
 from nucleo.datas import hoje, limites_do_dia
 from nucleo.decimais import reais
 from nucleo.errors import Indisponivel
@@ -51,10 +53,36 @@ def painel(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context | {
         "title": "Painel",
         "hoje": dia,
+        "atalhos": list(_atalhos(request)),
+        "buscas": list(_buscas(request)),
         "blocos": [(titulo, cartoes) for titulo, cartoes in blocos if cartoes],
         "alertas": _alertas(request),
         "lista_de_alertas": lista_de(Alerta) if pode(request, "view", Alerta) else "",
     }
+
+
+def _atalhos(request: HttpRequest) -> Iterator[Ligacao]:
+    """What is made most often, one click away."""
+    for modelo, rotulo, icone in (
+        (Orcamento, "Novo orçamento", "request_quote"),
+        (Cliente, "Novo cliente", "person_add"),
+        (Ciclo, "Nova cobrança", "add_card"),
+        (MovimentacaoEstoque, "Registrar movimentação", "swap_vert"),
+    ):
+        if pode(request, "add", modelo):
+            yield Ligacao(rotulo, nova_de(modelo), icone)
+
+
+def _buscas(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """The lists that are searched most often: a label and an address that takes `q`."""
+    for modelo, rotulo in (
+        (Cliente, "Cliente: nome, código, documento ou telefone"),
+        (Orcamento, "Orçamento: número ou cliente"),
+        (Produto, "Produto: código ou nome"),
+        (Ciclo, "Cobrança: número ou contato"),
+    ):
+        if pode(request, "view", modelo):
+            yield rotulo, lista_de(modelo)
 
 
 def _alertas(request: HttpRequest) -> list[Alerta]:
@@ -113,6 +141,20 @@ def _estoque(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
     yield Cartao("Vão faltar", str(len(faltam)), primeiro, quadro, "inventory_2", "aviso")
 
 
+def _saidas(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
+    """What the warehouse should have done by tonight."""
+    dia = hoje(empresa.fuso)
+    for modelo, campo, titulo, nota, icone in (
+        (CarteiraPrincipal, "data_entrega", "Para separar", "itens com entrega até hoje", "shopping_cart"),
+        (Separacao, "data_expedicao", "Para expedir", "separações com saída até hoje", "local_shipping"),
+    ):
+        if pode(request, "view", modelo):
+            # `qtd_saldo > 0` is the condition of the index of open rows: only those are counted over.
+            quantos = modelo.objects.filter(qtd_saldo__gt=0, **{f"{campo}__lte": dia}).count()
+            filtros = {"aberta": "sim", f"{campo}__lte": dia.isoformat()}
+            yield Cartao(titulo, str(quantos), nota, lista_de(modelo, **filtros), icone)
+
+
 def _mensagens(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
     if not pode(request, "view", Mensagem):
         return
@@ -147,6 +189,6 @@ def _mensagens(request: HttpRequest, empresa: Empresa) -> Iterator[Cartao]:
 
 _BLOCOS: dict[str, Callable[[HttpRequest, Empresa], Iterator[Cartao]]] = {
     "Vendas": _vendas,
-    "Estoque": _estoque,
+    "Estoque": lambda request, empresa: chain(_estoque(request, empresa), _saidas(request, empresa)),
     "Mensagens de cobrança": _mensagens,
 }

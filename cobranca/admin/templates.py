@@ -42,6 +42,8 @@ class TemplateAdmin(AdminDaEmpresa):
     list_display = ("nome", "generico", "num_variacoes", "ativo")
     list_filter = ("ativo",)
     search_fields = ("nome",)
+    # Counting drops the model's own order.
+    ordering = ("nome",)
     fields = ("nome", "ativo")
     inlines = (VariacoesInline,)
     change_form_outer_after_template = "cobranca/admin/amostras.html"

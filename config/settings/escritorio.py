@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.urls import reverse_lazy
+
 # Teal, from Tailwind's own scale; dark text on light and light on dark keep a contrast above 4.5.
 _PRIMARIA = {
     "50": "oklch(98.4% .014 180.72)",
@@ -32,6 +34,12 @@ UNFOLD: dict[str, Any] = {
     "DASHBOARD_CALLBACK": "config.painel.painel",
     "STYLES": ["config.menu.folha_de_estilo", "sessions_ctx.admin.aparencia.folha_de_estilo"],
     "SCRIPTS": ["config.menu.confirmacao"],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Minhas sessões", "link": reverse_lazy("contexto:minhas-sessoes")},
+            {"title": "Alterar a senha", "link": reverse_lazy("admin:password_change")},
+        ]
+    },
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

@@ -174,9 +174,13 @@ class LinhasComNome(BaseInlineFormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        for nome, campo in form.fields.items():
-            rotulo = campo.label or nome
-            campo.widget.attrs.setdefault("aria-label", str(rotulo)[:1].upper() + str(rotulo)[1:])
+        for campo in form.fields.values():
+            if not campo.label or campo.widget.is_hidden:
+                continue
+            # A related row's select is wrapped in the links around it.
+            widget = getattr(campo.widget, "widget", campo.widget)
+            rotulo = str(campo.label)
+            widget.attrs.setdefault("aria-label", rotulo[:1].upper() + rotulo[1:])
 
 
 class InlineDaEmpresa(CamposDoEscritorio, TabularInline):

@@ -3,35 +3,19 @@
 from typing import Any
 
 from django import forms
-from django.apps import apps
 from django.contrib import admin, messages
-from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from nucleo.admin.base import AdminDaEmpresa, InlineDaEmpresa, ator_do_pedido, empresa_do_pedido
 from nucleo.admin.colunas import momento
+from nucleo.admin.permissoes import PermissoesField
 from nucleo.errors import ErroDeNegocio
 from nucleo.models import Perfil, Usuario, Vinculo
 from nucleo.services.alcance import permissoes_do_escritorio
 from nucleo.services.empresas import perfil_gravar, vinculo_criar, vinculo_retirar
 from nucleo.services.pessoas import pessoa_criar, senha_redefinir
-
-VERBOS = {"view": "ver", "add": "incluir", "change": "alterar", "delete": "excluir"}
-
-
-class PermissoesField(forms.ModelMultipleChoiceField):
-    """Django names its permissions in English ("Can add cliente"), in the database."""
-
-    def label_from_instance(self, obj: Permission) -> str:
-        verbo, _, modelo = obj.codename.partition("_")
-        tipo = obj.content_type
-        classe = tipo.model_class()
-        if classe is None or verbo not in VERBOS or modelo != tipo.model:
-            return obj.name
-        area = apps.get_app_config(tipo.app_label).verbose_name
-        return f"{area} › {classe._meta.verbose_name_plural}: {VERBOS[verbo]}"
 
 
 @admin.register(Perfil)
@@ -39,15 +23,13 @@ class PerfilAdmin(AdminDaEmpresa):
     list_display = ("nome", "ativo")
     list_filter = ("ativo",)
     search_fields = ("nome",)
-    filter_horizontal = ("permissoes",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # switched off instead: the trail names it
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "permissoes":
-            kwargs["queryset"] = permissoes_do_escritorio()
-            kwargs["form_class"] = PermissoesField
+            return PermissoesField(permissoes_do_escritorio(), label="permissões", required=False)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
