@@ -27,17 +27,26 @@ class Identidade:
 
 def dos_servidores(dados_postgres: Path) -> Identidade:
     """Our own identity; for root that of whoever owns the data, else the nameless one."""
+    dono = _dono(dados_postgres)
     if os.geteuid() != 0:
-        if dados_postgres.exists() and dados_postgres.stat().st_uid != os.geteuid():
+        if dono is not None and dono.uid != os.geteuid():
             raise ErroDeInicio(
                 f"Os dados em {dados_postgres} pertencem a outro usuário. Rode com o usuário da primeira vez "
                 "ou aponte DADOS_DIR para outra pasta."
             )
         return Identidade(os.geteuid(), os.getegid())
-    if dados_postgres.exists() and dados_postgres.stat().st_uid != 0:
-        dono = dados_postgres.stat()
-        return Identidade(dono.st_uid, dono.st_gid)
+    if dono is not None and dono.uid != 0:
+        return dono
     return Identidade(UID_DOS_SERVIDORES, UID_DOS_SERVIDORES)
+
+
+def _dono(caminho: Path) -> Identidade | None:
+    """Who owns `caminho`; None where there is nothing, or nothing that we may see."""
+    try:
+        dados = caminho.stat()
+    except OSError:
+        return None
+    return Identidade(dados.st_uid, dados.st_gid)
 
 
 def com_nome() -> Identidade:

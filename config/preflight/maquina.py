@@ -57,8 +57,13 @@ def _portas() -> None:
             except OSError as erro:
                 raise ErroDeInicio(
                     f"A porta {numero} ({nome}) não pode ser usada em {hospedeiro()}: {_motivo(erro)}. "
-                    f"Pare o programa que a usa ou escolha outra: {nome}={numero + 1} make run."
+                    f"Pare o programa que a usa ou escolha outra: {nome}={_outra(numero)} make run."
                 ) from erro
+
+
+def _outra(numero: int) -> int:
+    """A port worth trying: the next one, but none of those that only root may open."""
+    return numero + 1 if numero >= 1024 else numero + 8000
 
 
 def _motivo(erro: OSError) -> str:
@@ -70,7 +75,8 @@ def _motivo(erro: OSError) -> str:
 def _dados() -> None:
     raiz = dados_dir()
     existente = raiz
-    while not existente.exists():
+    # Not Path.exists(): below a folder that is closed to us it raises instead of answering.
+    while not os.path.exists(existente):
         existente = existente.parent
     if not existente.is_dir() or not _gravavel(existente):
         raise ErroDeInicio(

@@ -67,6 +67,6 @@ def _redis(url: str) -> None:
         cliente.close()
     except (redis.RedisError, ValueError, OSError) as erro:
         raise ErroDeInicio(
-            f"Não consigo usar REDIS_URL={sem_senha(url)}: {erro}. "
+            f"Não consigo usar REDIS_URL={sem_senha(url)}: {str(erro).rstrip('.')}. "
             "Corrija o endereço ou tire a variável para usar o embutido."
         ) from erro

@@ -14,8 +14,9 @@ from django.db.migrations.loader import MigrationLoader
 
 from config import preflight
 from config.ambiente import RAIZ
-from config.embutido import ErroDeInicio, Servidores, postgres
+from config.embutido import ErroDeInicio, Servidores, identidade, postgres
 from config.embutido.pastas import Pastas
+from config.preflight import maquina
 from config.preflight.esquema import conferir_esquema
 from config.preflight.servidores import sem_senha
 
@@ -84,6 +85,32 @@ def test_a_dados_dir_that_cannot_be_written_is_named(tmp_path: Path, pastas: Pas
     linha = erro_do_make_run(DADOS_DIR=str(arquivo / "dados"))
     assert f"Não consigo gravar em DADOS_DIR={arquivo}/dados" in linha
     assert arquivo.read_text() == "não sou uma pasta"
+
+
+def test_a_dados_dir_below_a_closed_folder_is_named(
+    tmp_path: Path, pastas: Pastas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dados = tmp_path / "fechada" / "dados"
+    dados.parent.mkdir()
+    real = os.stat
+
+    def fechado(caminho: object, **opcoes: object) -> os.stat_result:
+        if str(caminho).startswith(str(dados)):
+            raise PermissionError(13, "Permission denied", str(caminho))
+        return real(caminho, **opcoes)
+
+    # root may look into every folder, so the closed one is played.
+    monkeypatch.setattr(os, "stat", fechado)
+    monkeypatch.setattr(os, "access", lambda caminho, modo: Path(caminho) != dados.parent)
+    monkeypatch.setenv("DADOS_DIR", str(dados))
+    with pytest.raises(ErroDeInicio, match=rf"DADOS_DIR={dados} \({dados.parent} não permite\)"):
+        preflight.conferir_maquina()
+    assert identidade.dos_servidores(dados / "postgres").uid in {os.geteuid(), identidade.UID_DOS_SERVIDORES}
+
+
+@pytest.mark.parametrize(("ocupada", "outra"), [(80, 8080), (8000, 8001)])
+def test_the_port_that_is_offered_instead_needs_no_root(ocupada: int, outra: int) -> None:
+    assert maquina._outra(ocupada) == outra
 
 
 def test_too_little_room_on_the_disk_is_named(pastas: Pastas) -> None:
