@@ -1,4 +1,4 @@
-"""The caches and the log that feeds them. Written by database functions only (see docs/adr/0010).
+"""The caches and the log that feeds them. Written by database functions only (see docs/adr/0007).
 
 `inquilino` may only read these tables: deltas come from triggers, caches from the fold and the rebuild. So a
 deleted product's rows go by the database's own cascade (DO_NOTHING here): Django's would be refused.

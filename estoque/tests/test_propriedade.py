@@ -133,6 +133,21 @@ class Maquina(RuleBasedStateMachine):
         if linha := self._uma(ProgramacaoProducao, i):
             self._tentar(services.producao_concluir, producao_id=linha.pk, quantidade=q)
 
+    @rule(i=qual, n=dias, etapa=st.integers(0, 3))
+    def reprogramar(self, i, n, etapa):
+        modelo, servico, nome = (
+            (CarteiraPrincipal, services.carteira_reprogramar, "carteira_id"),
+            (PreSeparacaoItem, services.pre_separacao_reprogramar, "pre_separacao_id"),
+            (Separacao, services.separacao_reprogramar, "separacao_id"),
+            (ProgramacaoProducao, services.producao_reprogramar, "producao_id"),
+        )[etapa]
+        if linha := self._uma(modelo, i):
+            self._tentar(servico, data=self._dia(n), **{nome: linha.pk})
+
+    @rule(permite=st.booleans())
+    def permitir_negativo(self, permite):
+        services.configuracao_definir(empresa=self.empresa, ator=ATOR, permite_negativo=permite)
+
     @rule(i=qual)
     def estornar(self, i):
         if linha := self._uma(MovimentacaoEstoque, i):
