@@ -1,6 +1,6 @@
 # Two commands for a new machine: `make run` and `make test`. Needs Python 3.11+ and a package index.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test chaos lint format bench venv venv-dev python limpar
+.PHONY: help run dev test fuzz chaos lint format bench venv venv-dev python limpar
 
 # The first Python that is new enough, unless PYTHON= names one.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \

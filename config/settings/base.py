@@ -24,7 +24,8 @@ SECRET_KEY = env.str("DJANGO_SECRET_KEY", default=SECRET_KEY_PADRAO)
 ALLOWED_HOSTS: list[str] = env.list("DJANGO_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 
-DADOS_DIR = Path(env.str("DADOS_DIR", default=str(BASE_DIR / ".dados")))
+# A relative one counts from the project, as for the embedded servers.
+DADOS_DIR = BASE_DIR / (env.str("DADOS_DIR", default="") or ".dados")
 PORT = env.int("PORT", default=8000)
 SIMULADOR_PORT = env.int("SIMULADOR_PORT", default=8090)
 
