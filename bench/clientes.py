@@ -162,6 +162,8 @@ def _milhao(ctx: Contexto) -> list[Linha]:
     settings.ALLOWED_HOSTS = ["*"]
     pagina = Client()
     pagina.force_login(usuario)
+    # The first page of a process loads addresses and templates, which no later one does.
+    pagina.get("/admin/clientes/cliente/")
     with escopo(empresa):
         buscas = [milissegundos(lambda t=termo: _buscar(t)) for termo in termos]
     listas = [

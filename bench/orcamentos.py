@@ -96,6 +96,7 @@ def _impressao(empresa: Empresa) -> Linha:
         cliente = Orcamento.objects.select_related("cliente").first().cliente
         orcamento = orcamento_criar(empresa=empresa, ator=ATOR, cliente=cliente, itens=itens)
         orcamento = selectors.orcamento_completo(empresa=empresa, orcamento_id=orcamento.pk)
+        primeiro = milissegundos(lambda: orcamento_pdf(orcamento))
         tempos = [milissegundos(lambda: orcamento_pdf(orcamento)) for _ in range(40)]
     return abaixo_de(
         "PDF de 28 itens com Pix, p95",
@@ -103,7 +104,7 @@ def _impressao(empresa: Empresa) -> Linha:
         limite=100,
         unidade="ms",
         origem="limite",
-        nota=f"o primeiro {tempos[0]:.0f} ms",
+        nota=f"o primeiro de um processo, que lê as fontes, {primeiro:.0f} ms",
     )
 
 
@@ -163,6 +164,9 @@ def _muitos(ctx: Contexto) -> list[Linha]:
         {"cliente": clientes[7]},
         {"budget_number": f"ORC-2025-{meio:04d}"},
     ]
+    # The first page of a process loads addresses and templates, which no later one does.
+    _abrir(pagina, "/admin/orcamentos/orcamento/", {})
+    _abrir(api, "/api/v1/orcamentos/", {})
     medidas = {
         "lista do escritório": [
             milissegundos(lambda n=n: _abrir(pagina, "/admin/orcamentos/orcamento/", {"p": n}))
