@@ -13,9 +13,10 @@ from nucleo.datas import hoje
 from nucleo.errors import Conflito, ErroDeValidacao, NaoEncontrado
 from nucleo.escopo import escopo
 from nucleo.models import Empresa, RegistroAuditoria
+from nucleo.selectors import historico_de
 from orcamentos import services
 from orcamentos.models import Orcamento, RevisaoOrcamento, Status
-from orcamentos.selectors import historico, revisoes_com_diferencas
+from orcamentos.selectors import revisoes_com_diferencas
 from orcamentos.services.transicoes import TRANSICOES
 from orcamentos.signals import orcamento_aprovado
 from orcamentos.tests.factories import EnviadoFactory, OrcamentoFactory, item
@@ -46,7 +47,9 @@ def test_a_quote_goes_from_draft_over_sent_to_approved(no_escopo: Empresa, ator:
     orcamento = agir("aprovar", orcamento, ator)
     orcamento.refresh_from_db()
     assert (orcamento.status, orcamento.versao) == (Status.APROVADO, 3)
-    assert list(historico(orcamento).values_list("acao", "de", "para", "ator")) == [
+    assert list(
+        historico_de(empresa=no_escopo, objeto=orcamento).values_list("acao", "de", "para", "ator")
+    ) == [
         ("orcamento_aprovado", "enviado", "aprovado", "teste"),
         ("orcamento_enviado", "rascunho", "enviado", "teste"),
         ("orcamento_criado", "", orcamento.budget_number, "teste"),
@@ -236,7 +239,7 @@ class TestValidade:
             Status.ENVIADO,
             Status.RASCUNHO,
         ]
-        assert historico(vencido).first().acao == "orcamento_expirado"
+        assert historico_de(empresa=no_escopo, objeto=vencido).first().acao == "orcamento_expirado"
 
     def test_days_of_standing_still_are_caught_up(self, no_escopo: Empresa) -> None:
         dia = hoje(no_escopo.fuso)
