@@ -75,6 +75,11 @@ class Orcamento(ModeloDaEmpresa):
             models.Index(fields=["empresa", "cliente"], name="detailed_budgets_cliente_idx"),
             models.Index(fields=["empresa", "status", "validade"], name="detailed_budgets_status_idx"),
             models.Index(fields=["empresa", "data"], name="detailed_budgets_data_idx"),
+            models.Index(
+                fields=["empresa", "referencia_cliente"],
+                condition=~Q(referencia_cliente=""),
+                name="detailed_budgets_ref_idx",
+            ),
         ]
 
     def __str__(self) -> str:

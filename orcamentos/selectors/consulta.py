@@ -34,6 +34,8 @@ def orcamentos_buscar(consulta: QuerySet[Orcamento], *, termo: str) -> QuerySet[
     try:
         ano, numero = numero_lido(termo)
     except ErroDeValidacao:
-        clientes = clientes_buscados(termo).order_by().values("pk")
+        # The ids themselves, not a subquery: of that the planner expects a thousand customers, and reads
+        # every quote; of a list it knows the length, and puts the two indexes together.
+        clientes = list(clientes_buscados(termo).order_by().values_list("pk", flat=True))
         return consulta.filter(Q(cliente__in=clientes) | Q(referencia_cliente=termo.strip()))
     return consulta.filter(ano=ano, numero=numero)
