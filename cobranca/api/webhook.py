@@ -6,7 +6,6 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from cobranca.services.instancias import CABECALHO_DO_SEGREDO
 from cobranca.services.webhooks import evento_guardar, eventos_processar, instancia_do_webhook
@@ -20,9 +19,12 @@ CORPO_MAXIMO = 8 * 1024 * 1024
 
 
 @csrf_exempt
-@require_POST
 def receber(request: HttpRequest, codigo: str) -> HttpResponse:
-    """200 once the event is stored. 5xx makes the gateway try again; 400, 401 and 404 do not."""
+    """200 once the event is stored. 5xx makes the gateway try again; 400, 401, 404 and 405 do not."""
+    if request.method != "POST":
+        recusa = problema_http(405, "metodo_nao_permitido", "O webhook recebe só POST.")
+        recusa["Allow"] = "POST"
+        return recusa
     try:
         return _receber(request, codigo)
     except (OperationalError, InterfaceError):

@@ -170,7 +170,12 @@ def test_bad_requests_are_told_apart_and_store_nothing(gateway: Gateway) -> None
     assert gateway.postar("{}", codigo="nenhuma").status_code == 404
     assert gateway.postar("{isto não é json").status_code == 400
     assert gateway.postar(b'{"x":"' + b"a" * 10_000_000 + b'"}').status_code == 413
-    assert Client().get(f"/webhooks/evolution/{gateway.instancia.codigo}/").status_code == 405
+    lida = Client().get(f"/webhooks/evolution/{gateway.instancia.codigo}/")
+    assert (lida.status_code, lida["Allow"], lida["Content-Type"]) == (
+        405,
+        "POST",
+        "application/problem+json",
+    )
     assert EventoRecebido.objects.count() == 0
 
 
