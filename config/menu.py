@@ -36,10 +36,10 @@ MENU: dict[str, list[Item]] = {
         Item("estoque.Produto", "inventory_2"),
         Item("estoque.Produto", "production_quantity_limits", "O que vai faltar", "estoque_rupturas"),
         Item("estoque.MovimentacaoEstoque", "swap_vert"),
-        Item("estoque.CarteiraPrincipal", "shopping_cart"),
+        Item("estoque.CarteiraPrincipal", "shopping_cart", "Carteira de pedidos"),
         Item("estoque.PreSeparacaoItem", "playlist_add_check"),
         Item("estoque.Separacao", "conveyor_belt"),
-        Item("estoque.ProgramacaoProducao", "precision_manufacturing"),
+        Item("estoque.ProgramacaoProducao", "precision_manufacturing", "Programação de produção"),
         Item("estoque.ConfiguracaoEstoque", "tune", "Configuração"),
     ],
     "Cobrança": [
@@ -47,7 +47,7 @@ MENU: dict[str, list[Item]] = {
         Item("cobranca.Mensagem", "chat"),
         Item("cobranca.Contato", "contact_phone"),
         Item("cobranca.Regua", "linear_scale"),
-        Item("cobranca.Template", "description", "Modelos de mensagem"),
+        Item("cobranca.Template", "description"),
         Item("cobranca.Instancia", "smartphone"),
         Item("cobranca.Horario", "schedule"),
         Item("cobranca.Feriado", "event_busy"),
@@ -62,7 +62,7 @@ MENU: dict[str, list[Item]] = {
         Item("nucleo.Usuario", "person", "Contas"),
         Item("nucleo.ChaveApi", "key"),
         Item("sessions_ctx.SessionContext", "devices", "Sessões abertas"),
-        Item("nucleo.RegistroAuditoria", "history"),
+        Item("nucleo.RegistroAuditoria", "history", "Trilha de auditoria"),
     ],
 }
 

@@ -43,7 +43,7 @@ class Mensagem(ModeloDaEmpresa):
     tipo = models.CharField("tipo", max_length=13, choices=Tipo, default=Tipo.LEMBRETE)
     passo = models.SmallIntegerField("passo", help_text="Dias a partir do vencimento.")
     template = ChaveInquilino(
-        Template, null=True, blank=True, related_name="+", verbose_name="template", db_index=False
+        Template, null=True, blank=True, related_name="+", verbose_name="modelo", db_index=False
     )
     status = models.CharField("situação", max_length=10, choices=Status, default=Status.PENDENTE)
     planejada_para = models.DateTimeField("planejada para", editable=False)

@@ -66,8 +66,8 @@ class Passo(ModeloDaEmpresa):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="template",
-        help_text="Vazio ou desligado: sai o template genérico.",
+        verbose_name="modelo",
+        help_text="Vazio ou desligado: sai o modelo genérico.",
     )
 
     class Meta:

@@ -13,8 +13,8 @@ class Template(ModeloDaEmpresa):
     versao = models.PositiveIntegerField("versão", default=1, editable=False)
 
     class Meta:
-        verbose_name = "template"
-        verbose_name_plural = "templates"
+        verbose_name = "modelo de mensagem"
+        verbose_name_plural = "modelos de mensagem"
         ordering = ["nome"]
         constraints = [
             models.UniqueConstraint(fields=["empresa", "nome"], name="cobranca_template_nome_uniq"),
@@ -33,7 +33,7 @@ class Template(ModeloDaEmpresa):
 class Variacao(ModeloDaEmpresa):
     """One wording of a template; the active ones take turns."""
 
-    template = ChaveInquilino(Template, models.CASCADE, related_name="variacoes", verbose_name="template")
+    template = ChaveInquilino(Template, models.CASCADE, related_name="variacoes", verbose_name="modelo")
     texto = models.TextField(
         "texto",
         max_length=3000,

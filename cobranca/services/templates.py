@@ -154,8 +154,8 @@ def _aviso_da_falta(template: Template | None) -> str:
     if template is None:
         return "Passo sem template: saiu o genérico."
     if not template.ativo:
-        return f"Template “{template.nome}” desligado: saiu o genérico."
-    return f"Template “{template.nome}” sem variação ativa: saiu o genérico."
+        return f"Modelo “{template.nome}” desligado: saiu o genérico."
+    return f"Modelo “{template.nome}” sem variação ativa: saiu o genérico."
 
 
 def preencher(modelo: str, variaveis: Mapping[str, str]) -> str:
@@ -245,9 +245,9 @@ def template_salvar(
     """
     limpos = [texto_validado(texto) for texto in textos]
     if not limpos and (template is None or template.generico):
-        raise template_invalido("O template precisa de pelo menos uma variação.")
+        raise template_invalido("O modelo precisa de pelo menos uma variação.")
     if template is not None and template.generico and not ativo:
-        raise Conflito("template_generico", "O template genérico não pode ser desligado.")
+        raise Conflito("template_generico", "O modelo genérico não pode ser desligado.")
     nome = texto_limpo(nome, campo="nome", maximo=60, obrigatorio=True)
     with transaction.atomic():
         template = template or Template(empresa=empresa, versao=0)

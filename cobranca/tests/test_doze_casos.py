@@ -117,7 +117,7 @@ def test_caso_05_template_nao_encontrado(empresa: Empresa, simulado: Simulado) -
         Template.objects.filter(nome="Cobrança em atraso").update(ativo=False)
     rodada_da_empresa(empresa=empresa)
     mensagem = Mensagem.objects.get(status="sent")
-    assert mensagem.aviso == "Template “Cobrança em atraso” desligado: saiu o genérico."
+    assert mensagem.aviso == "Modelo “Cobrança em atraso” desligado: saiu o genérico."
     assert "Sobre a cobrança FAT-000001" in mensagem.texto
 
 

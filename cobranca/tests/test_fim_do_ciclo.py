@@ -80,7 +80,7 @@ def test_without_its_template_the_thanks_say_that_the_generic_one_left(
         _pagar(empresa)
     rodada_da_empresa(empresa=empresa)
     aviso = Mensagem.objects.get(tipo="agradecimento").aviso
-    assert aviso == "Template “Agradecimento” desligado: saiu o genérico."
+    assert aviso == "Modelo “Agradecimento” desligado: saiu o genérico."
 
 
 def test_a_ciclo_is_concluded_days_after_its_last_message_and_not_before(

@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "item da carteira",
-                "verbose_name_plural": "carteira de pedidos",
+                "verbose_name_plural": "itens da carteira",
                 "ordering": ["-id"],
             },
         ),
@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "programação de produção",
-                "verbose_name_plural": "programação de produção",
+                "verbose_name_plural": "programações de produção",
                 "ordering": ["-id"],
             },
         ),

@@ -26,7 +26,7 @@ class CarteiraPrincipal(ModeloDaEmpresa):
 
     class Meta:
         verbose_name = "item da carteira"
-        verbose_name_plural = "carteira de pedidos"
+        verbose_name_plural = "itens da carteira"
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=faixa("quantidade"), name="estoque_carteira_quantidade_ck"),
@@ -136,7 +136,7 @@ class ProgramacaoProducao(ModeloDaEmpresa):
 
     class Meta:
         verbose_name = "programação de produção"
-        verbose_name_plural = "programação de produção"
+        verbose_name_plural = "programações de produção"
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(

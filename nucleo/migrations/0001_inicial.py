@@ -288,7 +288,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "registro de auditoria",
-                "verbose_name_plural": "trilha de auditoria",
+                "verbose_name_plural": "registros de auditoria",
                 "ordering": ["-quando", "-id"],
             },
         ),

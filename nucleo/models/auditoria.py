@@ -22,7 +22,7 @@ class RegistroAuditoria(models.Model):
 
     class Meta:
         verbose_name = "registro de auditoria"
-        verbose_name_plural = "trilha de auditoria"
+        verbose_name_plural = "registros de auditoria"
         ordering = ["-quando", "-id"]
         indexes = [
             models.Index(fields=["empresa", "-quando"], name="nucleo_audit_quando_idx"),
