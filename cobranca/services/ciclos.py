@@ -167,9 +167,8 @@ def ciclo_prometer(*, empresa: Empresa, ator: Ator, external_billing_id: str, pa
         ciclo.save(update_fields=["pausado_ate", "versao"])
         expediente = expediente_da(empresa, configuracao_da(empresa))
         volta = expediente.proximo(expediente.inicio(dia + timedelta(days=1)))
-        Mensagem.objects.filter(
-            empresa=empresa, ciclo=ciclo, status=Mensagem.Status.PENDENTE, agendada_para__lt=volta
-        ).update(agendada_para=volta)
+        lembretes = Mensagem.objects.filter(empresa=empresa, ciclo=ciclo, tipo=Mensagem.Tipo.LEMBRETE)
+        lembretes.filter(status=Mensagem.Status.PENDENTE, agendada_para__lt=volta).update(agendada_para=volta)
         auditar(empresa=empresa, ator=ator, acao="promessa", objeto=ciclo, para=dia.isoformat())
     return ciclo
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, NamedTuple
 
+from django.db import connection
 from django.utils import timezone
 
 from clientes.models import Cliente
@@ -116,16 +118,30 @@ def _gravar(base: Base, aceitos: Sequence[tuple[DadosDoCiclo, Regua, list[Passo]
         )
         for contato, (item, regua, _) in zip(contatos, aceitos, strict=True)
     )
-    Mensagem.objects.bulk_create(
-        mensagem
-        for ciclo, (_, _, passos) in zip(ciclos, aceitos, strict=True)
-        for mensagem in mensagens_do_ciclo(base, ciclo, passos)
+    mensagens_gravar(
+        empresa=base.empresa,
+        linhas=[
+            linha
+            for ciclo, (_, _, passos) in zip(ciclos, aceitos, strict=True)
+            for linha in mensagens_do_ciclo(base, ciclo, passos)
+        ],
     )
     return ciclos
 
 
-def mensagens_do_ciclo(base: Base, ciclo: Ciclo, passos: Sequence[Passo]) -> list[Mensagem]:
-    """Build (without saving) one row per step, each with its planned moment; collapsed ones say so."""
+class LinhaDeMensagem(NamedTuple):
+    """What tells the messages of a creation apart; all else is alike at birth."""
+
+    ciclo_id: int
+    passo: int
+    template_id: int | None
+    status: str
+    erro: str
+    quando: datetime
+
+
+def mensagens_do_ciclo(base: Base, ciclo: Ciclo, passos: Sequence[Passo]) -> list[LinhaDeMensagem]:
+    """Plan (without saving) one row per step, each with its moment; collapsed ones say so."""
     plano = planejar(
         passos=passos,
         vencimento=ciclo.vencimento,
@@ -134,15 +150,33 @@ def mensagens_do_ciclo(base: Base, ciclo: Ciclo, passos: Sequence[Passo]) -> lis
         nada_antes_de=ciclo.pausado_ate,
     )
     return [
-        Mensagem(
-            empresa=base.empresa,
-            ciclo=ciclo,
-            passo=planejada.passo.dias,
-            template_id=planejada.passo.template_id,
-            status=Mensagem.Status.SUBSTITUIDA if planejada.superada else Mensagem.Status.PENDENTE,
-            erro=MOTIVO_SUPERADA if planejada.superada else "",
-            planejada_para=planejada.quando,
-            agendada_para=planejada.quando,
+        LinhaDeMensagem(
+            ciclo.pk,
+            planejada.passo.dias,
+            planejada.passo.template_id,
+            Mensagem.Status.SUBSTITUIDA.value if planejada.superada else Mensagem.Status.PENDENTE.value,
+            MOTIVO_SUPERADA if planejada.superada else "",
+            planejada.quando,
         )
         for planejada in plano
     ]
+
+
+_GRAVAR_MENSAGENS: Final = """
+INSERT INTO cobranca_mensagem (empresa_id, tipo, tentativas, numero, texto, provider_id, numero_usado, aviso,
+    ciclo_id, passo, template_id, status, erro, planejada_para, agendada_para)
+SELECT %s, 'lembrete', 0, '', '', '', '', '', n.ciclo_id, n.passo, n.template_id, n.status, n.erro,
+    n.quando, n.quando
+FROM unnest(%s::bigint[], %s::smallint[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[])
+    AS n (ciclo_id, passo, template_id, status, erro, quando)"""
+
+
+def mensagens_gravar(*, empresa: Empresa, linhas: Sequence[LinhaDeMensagem]) -> int:
+    """Write planned messages in one statement, in the caller's transaction; return how many.
+
+    By hand: a batch of 1000 has 4000 of them; making a model and 27 columns of each took most of its time.
+    """
+    if linhas:
+        with connection.cursor() as cursor:
+            cursor.execute(_GRAVAR_MENSAGENS, [empresa.pk, *map(list, zip(*linhas, strict=True))])
+    return len(linhas)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from cobranca import locks
 from cobranca.errors import regua_vazia
 from cobranca.models import Ciclo, Contato, Mensagem, Passo, Regua, Template
-from cobranca.services.criacao import Base, base_da, mensagens_do_ciclo
+from cobranca.services.criacao import Base, base_da, mensagens_do_ciclo, mensagens_gravar
 from nucleo.ator import Ator
 from nucleo.errors import Conflito, ErroDeValidacao, restricoes
 from nucleo.models import Empresa
@@ -134,12 +134,11 @@ def _replanejar_ciclos(base: Base, ciclos: Sequence[Ciclo], passos: Sequence[Pas
     com_optout = Contato.objects.filter(empresa=base.empresa, optout_em__isnull=False)
     parados = set(com_optout.filter(pk__in=[c.contato_id for c in ciclos]).values_list("pk", flat=True))
     novas = [
-        mensagem
+        linha
         for ciclo in ciclos
         if ciclo.contato_id not in parados
-        for mensagem in mensagens_do_ciclo(
+        for linha in mensagens_do_ciclo(
             base, ciclo, [p for p in passos if p.dias > feitos.get(ciclo.pk, -999)]
         )
     ]
-    Mensagem.objects.bulk_create(novas)
-    return canceladas, len(novas)
+    return canceladas, mensagens_gravar(empresa=base.empresa, linhas=novas)

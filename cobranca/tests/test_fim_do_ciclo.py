@@ -167,6 +167,20 @@ def test_a_promise_goes_from_today_to_a_year(empresa: Empresa, dias: int) -> Non
     assert (ciclo.pausado_ate, ciclo.versao) == (None, 1)
 
 
+def test_a_promise_moves_reminders_and_not_the_answer_to_an_opt_out(
+    empresa: Empresa, simulado: Simulado
+) -> None:
+    with escopo(empresa):
+        nova_instancia(empresa, simulado.url)
+        ciclo = novo_ciclo(empresa)
+        chave = chave_telefone(ciclo.contato.telefone) or ""
+        optout_registrar(empresa=empresa, ator=ATOR, chave_fone=chave, motivo="SAIR")
+        ate = hoje(empresa.fuso) + timedelta(days=5)
+        ciclo_prometer(empresa=empresa, ator=ATOR, external_billing_id="FAT-000001", pagar_ate=ate)
+    rodada_da_empresa(empresa=empresa)
+    assert [texto[:6] for texto in simulado.textos()] == ["Pronto"]
+
+
 def test_nothing_can_be_done_to_a_ciclo_that_is_over_or_unknown(empresa: Empresa) -> None:
     chamada = {"empresa": empresa, "ator": ATOR}
     with escopo(empresa):
