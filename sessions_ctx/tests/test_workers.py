@@ -34,11 +34,16 @@ def perfis() -> list[int]:
     return [papel.pk for papel in papeis]
 
 
-def _pedir(metodo: str, url: str, **mais: object) -> httpx.Response:
-    """A new connection each time, so that any worker may answer; a killed one is asked again."""
+def _pessoa_no_computador() -> httpx.Client:
+    """A new connection for each request, so that any worker may answer; one client, since each loads TLS."""
+    return httpx.Client(timeout=20, limits=httpx.Limits(max_keepalive_connections=0))
+
+
+def _pedir(cliente: httpx.Client, metodo: str, url: str, **mais: object) -> httpx.Response:
+    """Ask again where the worker that had the request was killed."""
     for _ in range(50):
         try:
-            return httpx.request(metodo, url, timeout=20, **mais)
+            return cliente.request(metodo, url, **mais)
         except httpx.TransportError:
             continue
     raise AssertionError("nenhum worker respondeu")
@@ -62,24 +67,23 @@ class Corrida:
     def _pessoa(self, n: int) -> int:
         """Switch back and forth; after each switch read it back several times. Return the stale answers."""
         sessao = f"{self.servidor.base}/api/v1/sessao"
-        entrou = _pedir("POST", f"{sessao}/entrar/", json={"usuario": f"p{n}", "senha": "senha-de-teste-1"})
-        assert entrou.status_code == 200, entrou.text
-        biscoitos = dict(entrou.cookies)
-        cabecalhos = {"X-CSRFToken": entrou.json()["csrf_token"], "Referer": self.servidor.base}
-        velhas = 0
-        for i in range(self.trocas):
-            perfil = self.perfis[i % 2]
-            troca = _pedir(
-                "POST", f"{sessao}/contexto/", json={"perfil": perfil}, cookies=biscoitos, headers=cabecalhos
+        with _pessoa_no_computador() as cliente:
+            senha = {"usuario": f"p{n}", "senha": "senha-de-teste-1"}
+            entrou = _pedir(cliente, "POST", f"{sessao}/entrar/", json=senha)
+            assert entrou.status_code == 200, entrou.text
+            cliente.headers.update(
+                {"X-CSRFToken": entrou.json()["csrf_token"], "Referer": self.servidor.base}
             )
-            # A stale worker (the control) takes the switch for one that came too late.
-            assert troca.status_code in {200, 409}, troca.text
-            velhas += troca.status_code == 409
-            self._contar()
-            for _ in range(LEITURAS):
-                lido = _pedir("GET", f"{sessao}/contexto/", cookies=biscoitos)
-                velhas += lido.status_code != 200 or lido.json()["perfil"]["id"] != perfil
-        return velhas
+            return sum(self._trocar(cliente, sessao, self.perfis[i % 2]) for i in range(self.trocas))
+
+    def _trocar(self, cliente: httpx.Client, sessao: str, perfil: int) -> int:
+        troca = _pedir(cliente, "POST", f"{sessao}/contexto/", json={"perfil": perfil})
+        # A stale worker (the control) takes the switch for one that came too late.
+        assert troca.status_code in {200, 409}, troca.text
+        self._contar()
+        lidos = [_pedir(cliente, "GET", f"{sessao}/contexto/") for _ in range(LEITURAS)]
+        erradas = [r for r in lidos if r.status_code != 200 or r.json()["perfil"]["id"] != perfil]
+        return len(erradas) + (troca.status_code == 409)
 
     def _contar(self) -> None:
         with self.trava:
