@@ -175,7 +175,7 @@ def _projecoes(ctx: Contexto, dados: Dados) -> list[Linha]:
             "projeção de 29 dias", nosso=nosso, base=cru, razao=2, unidade="ms", linha_de_base="um só SQL cru"
         ),
         abaixo_de(
-            "projeção pela API, p95", nosso=percentil(vista, 95), limite=10, unidade="ms", origem="issue"
+            "projeção pela API, p95", nosso=percentil(vista, 95), limite=10, unidade="ms", origem="promessa"
         ),
         abaixo_de("projeção de 7 dias (seed)", nosso=sete, limite=200, unidade="ms", origem="seed"),
         abaixo_de("projeção de 29 dias (seed)", nosso=nosso, limite=500, unidade="ms", origem="seed"),
@@ -201,7 +201,7 @@ def _pendentes(ctx: Contexto, dados: Dados) -> list[Linha]:
             nosso=statistics.median(tempos),
             limite=50,
             unidade="ms",
-            origem="issue",
+            origem="promessa",
             nota=f"dobrá-los: {dobra:.0f} ms",
         )
     ]
@@ -243,7 +243,7 @@ def _rupturas(ctx: Contexto, dados: Dados) -> list[Linha]:
             nosso=float(len(set(exato) ^ set(certo))),
             limite=1,
             unidade="",
-            origem="issue",
+            origem="promessa",
             nota=f"{len(certo)} rupturas em {com_pendentes:.1f} ms",
         ),
         abaixo_de("painel completo (seed)", nosso=painel, limite=1000, unidade="ms", origem="seed"),

@@ -203,7 +203,7 @@ def _trabalhador(ctx: Contexto, dados: Dados) -> list[Linha]:
             nosso=percentil(demoras, 99),
             limite=2,
             unidade="s",
-            origem="issue",
+            origem="promessa",
             nota=f"{len(demoras)} movimentações, mediana {statistics.median(demoras):.2f} s (espera 0,5 s)",
         )
     ]

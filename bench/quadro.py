@@ -47,7 +47,7 @@ def no_maximo(
 
 
 def abaixo_de(nome: str, *, nosso: float, limite: float, unidade: str, origem: str, nota: str = "") -> Linha:
-    """A cost with a limit that somebody else set (a seed's own figure, an issue's bound)."""
+    """A cost with a limit that somebody else set (the old system's own figure, a promised bound)."""
     return Linha(nome, nosso, limite, unidade, origem, f"< {limite:g} {unidade}", nosso < limite, nota)
 
 
