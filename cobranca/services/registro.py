@@ -43,11 +43,13 @@ def desfecho_registrar(
     return atual.status
 
 
+# `status` in an expression: the planner is to enter by the primary key, not by the partial index of what is
+# in flight, where each message sent leaves a dead entry.
 _GRAVAR_ENVIADA = """
 WITH minha AS (
     UPDATE cobranca_mensagem SET status = 'sent', enviada_em = %(em)s, provider_id = %(provedor)s,
         numero_usado = %(numero)s, erro = '', token = NULL, incerta_em = NULL, consultar_em = NULL
-    WHERE empresa_id = %(empresa)s AND id = %(id)s AND token = %(token)s AND status = 'sending'
+    WHERE empresa_id = %(empresa)s AND id = %(id)s AND token = %(token)s AND status || '' = 'sending'
     RETURNING empresa_id, id, instancia_id, reclamada_em)
 INSERT INTO cobranca_tentativa
     (empresa_id, mensagem_id, instancia_id, token, resultado, iniciada_em, em, detalhe)
