@@ -258,23 +258,28 @@ def _fila_longa(ctx: Contexto, url: str) -> list[Linha]:
 
 
 def _latencia(empresa: Any, url: str, *, esperando: int, reclamacoes: int) -> float:
-    """Median of the last half of so many claims (the call to the gateway left out)."""
-    from cobranca.services import despacho
+    """Median claim of the last half of so many, each with its share of the reading ahead; no calls."""
+    from cobranca.locks.fila import ADIANTE
+    from cobranca.services.despacho import POR_RODADA
+    from cobranca.services.mesa import mesa_da
+    from cobranca.services.reclamacao import mensagem_reclamar
     from nucleo.escopo import escopo
 
     instancia = _remetente(empresa, url, f"r-{empresa.slug}")
     _encher(empresa, esperando, vencimento=_vencida())
     tempos: list[float] = []
     with escopo(empresa):
-        mesa = despacho._por_a_mesa(empresa, instancia)
+        mesa = mesa_da(empresa=empresa, instancia=instancia)
         for feitas in range(reclamacoes):
-            if feitas % despacho.POR_RODADA == 0:
+            if feitas % POR_RODADA == 0:
                 mesa.cursor = None
+                mesa.adiante.clear()
             inicio = time.perf_counter()
-            mensagem, _ = despacho._reclamar(mesa)
+            mensagem, _ = mensagem_reclamar(mesa)
             tempos.append((time.perf_counter() - inicio) * 1000)
             type(mensagem).objects.filter(pk=mensagem.pk).update(status="failed")
-    return statistics.median(tempos[len(tempos) // 2 :])
+    blocos = [statistics.mean(tempos[i : i + ADIANTE]) for i in range(0, len(tempos), ADIANTE)]
+    return statistics.median(blocos[len(blocos) // 2 :])
 
 
 # -- batch -------------------------------------------------------------------------------------------------

@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from cobranca.models import Mensagem
 from cobranca.services.configuracao import configuracao_da
-from cobranca.services.despacho import livro_da
 from cobranca.services.expediente import expediente_da
-from cobranca.services.templates import Redator
+from cobranca.services.templates import Redator, livro_da
 from nucleo.models import Empresa
 
 POR_RODADA: Final = 500
@@ -30,7 +29,7 @@ def mensagens_ensaiar(*, empresa: Empresa) -> int:
     devidas = _devidas(empresa, agora, amanha).select_related("ciclo__contato")
     redator, total = Redator(empresa), 0
     for mensagem in devidas.order_by("agendada_para", "id")[:POR_RODADA]:
-        livro = livro_da(empresa, mensagem, expediente.dia(agora))
+        livro = livro_da(empresa=empresa, mensagem=mensagem, hoje=expediente.dia(agora))
         redigida = redator.redigir(mensagem=mensagem, livro=livro)
         with transaction.atomic():
             total += Mensagem.objects.filter(pk=mensagem.pk, status=Mensagem.Status.PENDENTE).update(

@@ -2,17 +2,18 @@
 
 import random
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from cobranca import locks
 from cobranca.gateway import Desfecho, TipoDeDesfecho, telefone_do_jid
 from cobranca.models import Ciclo, Contato, Mensagem, Tentativa
 from nucleo.models import Empresa
+from nucleo.preparadas import Preparada
 
 RETENTATIVA_MAXIMA_S = 3600
 _RESULTADOS = {
@@ -24,15 +25,22 @@ _RESULTADOS = {
 
 
 def desfecho_registrar(
-    *, empresa: Empresa, mensagem: Mensagem, token: UUID, desfecho: Desfecho, limite: int
+    *,
+    empresa: Empresa,
+    mensagem: Mensagem,
+    token: UUID,
+    desfecho: Desfecho,
+    limite: int,
+    sem_pausa: bool = False,
 ) -> str:
     """Write the end of one attempt; return the message's new status.
 
     Only while the token is still ours; else somebody recovered the message meanwhile, and only the proof
-    that it left still counts. What goes back to waiting is decided under its ciclo's lock.
+    that it left still counts. What goes back to waiting is decided under its ciclo's lock. With `sem_pausa`
+    the next claim follows at once, and a `sent` reaches the disk with it (docs/adr/0014).
     """
     if desfecho.tipo is TipoDeDesfecho.ENVIADA:
-        return _enviada(empresa, mensagem, token, desfecho)
+        return _enviada(empresa, mensagem, token, desfecho, sem_pausa)
     with transaction.atomic():
         atual = locks.mensagem_com_ciclo(empresa=empresa, mensagem_id=mensagem.pk)
         if atual is None or atual.token != token or atual.status != Mensagem.Status.ENVIANDO:
@@ -45,7 +53,9 @@ def desfecho_registrar(
 
 # `status` in an expression: the planner is to enter by the primary key, not by the partial index of what is
 # in flight, where each message sent leaves a dead entry.
-_GRAVAR_ENVIADA = """
+_GRAVAR_ENVIADA: Final = Preparada(
+    "cobranca_gravar_enviada",
+    """
 WITH minha AS (
     UPDATE cobranca_mensagem SET status = 'sent', enviada_em = %(em)s, provider_id = %(provedor)s,
         numero_usado = %(numero)s, erro = '', token = NULL, incerta_em = NULL, consultar_em = NULL
@@ -53,23 +63,29 @@ WITH minha AS (
     RETURNING empresa_id, id, instancia_id, reclamada_em)
 INSERT INTO cobranca_tentativa
     (empresa_id, mensagem_id, instancia_id, token, resultado, iniciada_em, em, detalhe)
-SELECT empresa_id, id, instancia_id, %(token)s, 'sent', reclamada_em, %(em)s, '' FROM minha RETURNING id"""
+SELECT empresa_id, id, instancia_id, %(token)s, 'sent', reclamada_em, %(em)s, ''
+FROM minha, set_config('synchronous_commit',
+    CASE WHEN %(sem_pausa)s THEN 'off' ELSE current_setting('synchronous_commit') END, true)
+RETURNING id""",
+    {
+        "em": "timestamptz", "provedor": "text", "numero": "text", "empresa": "bigint", "id": "bigint",
+        "token": "uuid", "sem_pausa": "boolean",
+    },
+)  # fmt: skip
 
 
-def _enviada(empresa: Empresa, mensagem: Mensagem, token: UUID, desfecho: Desfecho) -> str:
+def _enviada(empresa: Empresa, mensagem: Mensagem, token: UUID, desfecho: Desfecho, sem_pausa: bool) -> str:
     """One statement by hand, message and history together: this is every message's path."""
     agora = timezone.now()
-    valores: dict[str, Any] = {
-        "em": agora,
-        "provedor": desfecho.provider_id[:64],
-        "numero": desfecho.remote_jid[:60],
-        "empresa": empresa.pk,
-        "id": mensagem.pk,
-        "token": token,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_GRAVAR_ENVIADA, valores)
-        gravada = cursor.fetchone() is not None
+    gravada = _GRAVAR_ENVIADA.linha(
+        em=agora,
+        provedor=desfecho.provider_id[:64],
+        numero=desfecho.remote_jid[:60],
+        empresa=empresa.pk,
+        id=mensagem.pk,
+        token=token,
+        sem_pausa=sem_pausa,
+    )
     if not gravada:
         # Ours no longer, but the answer proves that it left: without this it would leave again.
         saida_confirmar(

@@ -8,9 +8,10 @@ from django.utils import timezone
 from cobranca.models import ConfiguracaoCobranca, Instancia, Mensagem
 from cobranca.selectors.saude import PULSO_DA_RODADA
 from cobranca.services.configuracao import configuracao_da
-from cobranca.services.despacho import Rodada, rodada_da_instancia
+from cobranca.services.despacho import rodada_da_instancia
 from cobranca.services.ensaio import mensagens_ensaiar
 from cobranca.services.instancias import instancia_pronta
+from cobranca.services.mesa import Rodada
 from cobranca.services.recuperacao import Recuperacao, mensagens_recuperar
 from cobranca.services.relogio import MOTIVO as MOTIVO_DO_RELOGIO
 from cobranca.services.relogio import relogio_confere

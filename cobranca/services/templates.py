@@ -85,6 +85,20 @@ class Livro:
         }
 
 
+def livro_da(*, empresa: Empresa, mensagem: Mensagem, hoje: date) -> Livro:
+    """What the ledger says of this message today."""
+    ciclo = mensagem.ciclo
+    return Livro(
+        nome=ciclo.contato.nome,
+        valor=ciclo.valor,
+        vencimento=ciclo.vencimento,
+        hoje=hoje,
+        empresa=empresa,
+        orcamento=ciclo.external_billing_id,
+        referencia=referencia_de(mensagem.pk),
+    )
+
+
 @dataclass(frozen=True)
 class Redigida:
     """A finished text: which wording, what had to be said about it, and why it may not leave, if so."""

@@ -119,8 +119,8 @@ def derrubar_esta_conexao() -> None:
 class Despachantes:
     """A few dispatcher processes; killed without warning, replaced at once."""
 
-    def __init__(self, quantos: int, *, sem_trava: bool = False) -> None:
-        self.opcoes = ["--sem-trava"] if sem_trava else []
+    def __init__(self, quantos: int, *opcoes: str) -> None:
+        self.opcoes = opcoes
         self.processos = [despachante(*self.opcoes) for _ in range(quantos)]
 
     def matar_um(self, sorte: random.Random) -> None:

@@ -1,11 +1,13 @@
 """A dispatcher as a real process of its own, for the tests that kill it.
 
 Times are shortened after the settings were read, because the settings refuse such short ones. With
-`--sem-trava` every guard of the claim is taken away: the positive control. With `--parar=antes` (or
+`--sem-trava` every guard of the claim is taken away, with `--sem-conferir` a message read ahead is taken as
+it was read: the positive controls. With `--parar=antes` (or
 `depois`) it stops itself once, before (or after) its last look, and does one round only; `--sem-prazo`
 takes away what keeps one that wakes up late from calling.
 """
 
+import dataclasses
 import os
 import signal
 import sys
@@ -52,26 +54,39 @@ def tirar_as_travas() -> None:
 
     locks.vez_do_remetente = sempre_minha
     orfas.orfas_declarar_incertas = lambda **_: 0
-    from cobranca.services import despacho
+    from cobranca.services import despacho, reclamacao
 
-    marcar = despacho._marcar
+    marcar = reclamacao._marcar
 
-    def marcar_depois(mesa: Any, mensagem: Any, agora: Any) -> None:
+    def marcar_depois(mesa: Any, mensagem: Any, instante: Any) -> Any:
         # Between its look and its write a naive scheduler gives the others time: to look too, or to stop it.
         for _ in range(10):
             time.sleep(0.02)
-            if despacho._motivo_de_parada(
+            if reclamacao.motivo_de_parada(
                 Mensagem.objects.select_related("ciclo__contato").get(pk=mensagem.pk)
             ):
                 time.sleep(0.05)
                 break
-        marcar(mesa, mensagem, timezone.now())
+        return marcar(mesa, mensagem, dataclasses.replace(instante, agora=timezone.now()))
 
     despacho.orfas_declarar_incertas = lambda **_: 0
-    despacho._marcar = marcar_depois
+    reclamacao._proxima_lida = lambda mesa, instante: None
+    reclamacao._marcar = marcar_depois
     despacho._parada = lambda mensagem: ""
     despacho._tarde_demais = lambda mesa: ""
     QuerySet.select_for_update = sem_trava
+
+
+def tirar_a_conferencia() -> None:
+    """The claim of what was read ahead, without asking whether anything has changed since."""
+    from cobranca.services import despacho, reclamacao
+
+    class ComoFoiLida:
+        def linha(self, *, linhas: str, amanha: Any, **valores: Any) -> Any:
+            return reclamacao._TOMAR.linha(**valores)
+
+    reclamacao._TOMAR_SE_IGUAL = ComoFoiLida()
+    despacho._parada = lambda mensagem: ""
 
 
 def parar_no_meio(onde: str) -> None:
@@ -112,6 +127,8 @@ def main() -> None:
     encurtar_tempos()
     if "--sem-trava" in sys.argv:
         tirar_as_travas()
+    if "--sem-conferir" in sys.argv:
+        tirar_a_conferencia()
     if "--sem-prazo" in sys.argv:
         tirar_o_prazo()
     parar = next((a.partition("=")[2] for a in sys.argv if a.startswith("--parar=")), "")

@@ -38,12 +38,12 @@ def _parar(empresa: Empresa, numero: int) -> None:
         optout_registrar(empresa=empresa, ator=ATOR, chave_fone=chave, motivo="SAIR")
 
 
-def _correr(empresa: Empresa, pasta: Path, corridas: int, *, sem_trava: bool) -> dict[str, datetime]:
+def _correr(empresa: Empresa, pasta: Path, corridas: int, *opcoes: str) -> dict[str, datetime]:
     """Let dispatchers send while every ciclo is stopped, in the order in which they send; when each was."""
     paradas: dict[str, datetime] = {}
     with caos.simulador(pasta) as url:
         caos.preparar(empresa, url=url, mensagens=corridas, remetentes=2, apos_sem_registro="held")
-        equipe = caos.Despachantes(2, sem_trava=sem_trava)
+        equipe = caos.Despachantes(2, *opcoes)
         try:
             caos.esperar(_uma_saiu)
             with escopo(empresa):
@@ -77,7 +77,7 @@ def _depois_da_parada(paradas: dict[str, datetime]) -> list[str]:
 def test_nothing_leaves_after_a_stop_that_was_committed_before_the_claim(
     empresa: Empresa, tmp_path: Path
 ) -> None:
-    paradas = _correr(empresa, tmp_path, CORRIDAS, sem_trava=False)
+    paradas = _correr(empresa, tmp_path, CORRIDAS)
     assert _depois_da_parada(paradas) == []
     lembretes = Mensagem.objects.filter(tipo="lembrete")
     finais = set(lembretes.values_list("status", flat=True)) - {"superseded", "sending"}
@@ -89,7 +89,15 @@ def test_without_the_claims_lock_something_leaves_after_its_stop(empresa: Empres
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX cobranca_mensagem_em_voo_uniq")
     try:
-        paradas = _correr(empresa, tmp_path, 90, sem_trava=True)
+        paradas = _correr(empresa, tmp_path, 90, "--sem-trava")
         assert _depois_da_parada(paradas) != []
     finally:
         caos.devolver_a_guarda_do_banco()
+
+
+def test_taking_what_was_read_ahead_unasked_lets_something_leave_after_its_stop(
+    empresa: Empresa, tmp_path: Path
+) -> None:
+    """The positive control of the one-statement claim: the versions of its rows are what stops it."""
+    paradas = _correr(empresa, tmp_path, 90, "--sem-conferir")
+    assert _depois_da_parada(paradas) != []

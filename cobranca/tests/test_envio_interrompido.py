@@ -18,6 +18,7 @@ from cobranca.services.instancias import instancia_ajustar
 from cobranca.services.orfas import MOTIVO_ENDERECO
 from cobranca.services.recuperacao import mensagens_recuperar
 from cobranca.services.rodadas import rodada_da_empresa
+from cobranca.services.templates import referencia_de
 from cobranca.tests import caos
 from cobranca.tests.conftest import Simulado
 from cobranca.tests.factories import ATOR, nova_instancia, novo_ciclo
@@ -198,7 +199,7 @@ def test_the_look_up_asks_the_instancia_that_tried(empresa: Empresa, simulado: S
         nova_instancia(empresa, MORTO, nome="preferida", ordem=1)
         mensagem = _pendente(empresa, 1)
     with Cliente(url=simulado.url, instancia="tentou", chave="chave-de-teste") as cliente:
-        texto = f"Olá\nRef. {despacho.referencia_de(mensagem.pk)}"
+        texto = f"Olá\nRef. {referencia_de(mensagem.pk)}"
         cliente.enviar_texto(numero=mensagem.ciclo.contato.telefone, texto=texto)
     _em_envio(mensagem, tentou, ha=timedelta(hours=2))
     with escopo(empresa):

@@ -81,7 +81,7 @@ def test_without_the_claims_locks_messages_leave_twice(empresa: Empresa, tmp_pat
     with caos.simulador(tmp_path) as url:
         caos.preparar(empresa, url=url, mensagens=60, remetentes=1, apos_sem_registro="held")
         httpx.post(f"{url}/_simulador/modo", json={"modo": "lento", "segundos": 0.05}).raise_for_status()
-        equipe = caos.Despachantes(DESPACHANTES, sem_trava=True)
+        equipe = caos.Despachantes(DESPACHANTES, "--sem-trava")
         try:
             caos.esperar(lambda: bool(_repetidas(tmp_path)))
         finally:

@@ -23,7 +23,6 @@ SINAIS = {
 }
 ASSINATURAS = {
     "cobranca/services/criacao.py: mensagens_do_ciclo": "builds rows from three values, writes nothing",
-    "cobranca/services/despacho.py: livro_da": "reads, three values of different types",
     "cobranca/services/expediente.py: expediente_da": "reads, two values of different types",
     "cobranca/services/registro.py: campos_de_enviada": "pure: the fields of a sent message",
     "cobranca/services/registro.py: segurar": "a step of the services around it, under their lock",

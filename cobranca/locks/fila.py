@@ -1,0 +1,164 @@
+"""The queue of one empresa: its due messages, one under a lock or several as they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
+from psycopg2.extensions import adapt
+
+from cobranca.locks.linhas import exigir_transacao
+from cobranca.models import ConfiguracaoCobranca, Mensagem
+from nucleo.models import Empresa
+from nucleo.preparadas import Preparada
+
+# Few enough that what was read ahead is seconds old, enough that reading costs little per message.
+ADIANTE: Final = 25
+_LINHAS: Final = "concat_ws(' ', cobranca_mensagem.xmin, cobranca_ciclo.xmin, cobranca_contato.xmin)"
+
+
+def mensagem_a_enviar(
+    *,
+    empresa: Empresa,
+    agora: datetime,
+    hoje: date,
+    amanha: datetime,
+    depois_de: tuple[datetime, int] | None = None,
+) -> Mensagem | None:
+    """Lock the first due message that nobody else holds, with its ciclo; None when there is none.
+
+    Whoever is being claimed, paid or cancelled elsewhere is skipped, never waited for. `depois_de` lets
+    one round go on where its last claim was: an old open transaction keeps dead entries at the head of
+    the queue's index, and walking over them again at each claim made claims slower and slower.
+    """
+    exigir_transacao()
+    consulta = _consulta_da_fila(depois_de is not None, travar=True)
+    achadas = consulta.buscar(empresa=empresa, agora=agora, hoje=hoje, amanha=amanha, depois_de=depois_de)
+    return achadas[0] if achadas else None
+
+
+def mensagens_adiante(
+    *,
+    empresa: Empresa,
+    agora: datetime,
+    hoje: date,
+    amanha: datetime,
+    depois_de: tuple[datetime, int] | None = None,
+) -> list[Mensagem]:
+    """Read the next ADIANTE due messages without locking: each knows in `linhas` which rows it was read from.
+
+    `linhas` are the transactions that wrote its message, its ciclo and its contato: PostgreSQL's own version
+    of a row, which every change changes and no lock does.
+    """
+    consulta = _consulta_da_fila(depois_de is not None, travar=False)
+    return consulta.buscar(empresa=empresa, agora=agora, hoje=hoje, amanha=amanha, depois_de=depois_de)
+
+
+@dataclass(frozen=True)
+class _Consulta:
+    """The claim's query as the ORM compiled it: building it anew each time cost more than running it."""
+
+    preparada: Preparada
+    colunas: list[tuple[Any, list[str], list[int]]]
+    anotacoes: dict[str, int]
+
+    def buscar(
+        self, *, empresa: Empresa, depois_de: tuple[datetime, int] | None, **momentos: datetime | date
+    ) -> list[Mensagem]:
+        momento, pk = depois_de or (None, None)
+        linhas = self.preparada.linhas(empresa=empresa.pk, momento=momento, pk=pk, **momentos)
+        return [self._montar(linha) for linha in linhas]
+
+    def _montar(self, linha: Sequence[Any]) -> Mensagem:
+        mensagem, ciclo, contato = (
+            modelo.from_db("default", nomes, [linha[i] for i in indices])
+            for modelo, nomes, indices in self.colunas
+        )
+        for nome, indice in self.anotacoes.items():
+            setattr(mensagem, nome, linha[indice])
+        ciclo.contato = contato
+        mensagem.ciclo = ciclo
+        return mensagem
+
+
+# Values that stand for the real ones while the query is compiled; each is found again by being itself.
+_SENTINELAS: dict[str, Any] = {
+    "empresa": 1_000_000_007,
+    "agora": datetime(1999, 1, 1, tzinfo=UTC),
+    "hoje": date(1999, 1, 2),
+    "amanha": datetime(1999, 1, 3, tzinfo=UTC),
+    "momento": datetime(1999, 1, 4, tzinfo=UTC),
+    "pk": 1_000_000_009,
+}
+_TIPOS = {
+    "empresa": "bigint",
+    "agora": "timestamptz",
+    "hoje": "date",
+    "amanha": "timestamptz",
+    "momento": "timestamptz",
+    "pk": "bigint",
+}
+
+
+@lru_cache(maxsize=4)
+def _consulta_da_fila(com_cursor: bool, *, travar: bool) -> _Consulta:
+    fila = _travada(_fila(com_cursor)) if travar else _fila(com_cursor)[:ADIANTE]
+    compilador = fila.query.get_compiler("default")
+    sql, parametros = compilador.as_sql()
+    info = compilador.klass_info
+    [do_ciclo] = info["related_klass_infos"]
+    [do_contato] = do_ciclo["related_klass_infos"]
+    colunas = []
+    for parte in (info, do_ciclo, do_contato):
+        indices = list(parte["select_fields"])
+        nomes = [compilador.select[i][0].target.attname for i in indices]
+        colunas.append((parte["model"], nomes, indices))
+    nome = f"cobranca_fila{'_travada' * travar}{'_adiante' * com_cursor}"
+    return _Consulta(
+        Preparada(nome, _com_nomes(sql, parametros), _TIPOS), colunas, dict(compilador.annotation_col_map)
+    )
+
+
+def _com_nomes(sql: str, parametros: Sequence[Any]) -> str:
+    """Give the sentinels their names back; what the ORM made a parameter and never changes is written out."""
+    pedacos = sql.split("%s")
+    escritos = [
+        next((f"%({nome})s" for nome, s in _SENTINELAS.items() if type(s) is type(p) and s == p), "")
+        or adapt(p).getquoted().decode()
+        for p in parametros
+    ]
+    return "".join(a + b for a, b in zip(pedacos, [*escritos, ""], strict=True))
+
+
+def _fila(com_cursor: bool) -> QuerySet[Mensagem]:
+    s = _SENTINELAS
+    irmas = Mensagem.objects.filter(
+        empresa=s["empresa"], ciclo=OuterRef("ciclo"), tipo=Mensagem.Tipo.LEMBRETE
+    ).exclude(pk=OuterRef("pk"))
+    fila = Mensagem.objects.filter(
+        empresa=s["empresa"], status=Mensagem.Status.PENDENTE, agendada_para__lte=s["agora"]
+    )
+    if com_cursor:
+        # As a pair, so that the index is entered right there: many messages share one moment.
+        fila = fila.extra(
+            where=["(cobranca_mensagem.agendada_para, cobranca_mensagem.id) > (%s, %s)"],
+            params=[s["momento"], s["pk"]],
+        )
+    posteriores = irmas.filter(
+        status=Mensagem.Status.PENDENTE, agendada_para__lt=s["amanha"], passo__gt=OuterRef("passo")
+    )
+    modo = ConfiguracaoCobranca.objects.filter(empresa=s["empresa"]).values("modo")[:1]
+    fila = fila.select_related("ciclo__contato").annotate(
+        tem_posterior=Exists(posteriores),
+        ja_saiu_hoje=Exists(irmas.filter(dia_envio=s["hoje"])),
+        modo=Subquery(modo),
+        linhas=RawSQL(_LINHAS, []),  # noqa: S611 - a constant of this file
+    )
+    return fila.order_by("agendada_para", "id")
+
+
+def _travada(fila: QuerySet[Mensagem]) -> QuerySet[Mensagem]:
+    return fila.select_for_update(skip_locked=True, no_key=True, of=("self", "ciclo"))[:1]

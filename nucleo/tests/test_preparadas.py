@@ -1,0 +1,85 @@
+"""Statements whose plan a connection keeps."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from nucleo import preparadas
+from nucleo.escopo import escopo
+from nucleo.models import Empresa
+from nucleo.preparadas import Preparada
+
+SOMA = Preparada("teste_soma", "SELECT %(a)s + %(b)s, %(a)s", {"a": "int", "b": "int"})
+EMPRESAS = Preparada(
+    "teste_empresas", "SELECT id FROM nucleo_empresa WHERE ativa = %(ativa)s", {"ativa": "boolean"}
+)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def do_zero() -> None:
+    """Tests share a connection: none may lean on what another one prepared."""
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    preparadas._preparadas.clear()
+
+
+def _preparos(acao: Any) -> int:
+    vistos = []
+
+    def anotar(executar: Any, sql: str, valores: Any, varias: bool, contexto: Any) -> Any:
+        if sql.startswith("PREPARE"):
+            vistos.append(sql)
+        return executar(sql, valores, varias, contexto)
+
+    with connection.execute_wrapper(anotar):
+        acao()
+    return len(vistos)
+
+
+def test_values_go_by_name_wherever_and_however_often_they_stand() -> None:
+    assert SOMA.linha(b=1, a=41) == (42, 41)
+    assert SOMA.linhas(a=1, b=1) == [(2, 1)]
+
+
+def test_without_a_row_there_is_none() -> None:
+    nada = Preparada("teste_nada", "SELECT 1 WHERE %(a)s", {"a": "boolean"})
+    assert nada.linha(a=False) is None
+    assert nada.linhas(a=False) == []
+
+
+def test_the_plan_is_made_once_per_connection_and_given_up_when_it_is_old(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert _preparos(lambda: [SOMA.linha(a=1, b=2) for _ in range(5)]) == 1
+    agora = preparadas.time.monotonic()
+    monkeypatch.setattr(preparadas.time, "monotonic", lambda: agora + preparadas.PLANO_VALE_S + 1)
+    assert _preparos(lambda: [SOMA.linha(a=1, b=2) for _ in range(5)]) == 1
+
+
+def test_it_outlives_the_rollback_of_the_transaction_in_which_it_was_first_used() -> None:
+    def desfeita() -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            SOMA.linha(a=1, b=2)
+            raise IntegrityError
+
+    assert _preparos(desfeita) == 1
+    assert _preparos(lambda: SOMA.linha(a=1, b=2)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_prepares_anew() -> None:
+    SOMA.linha(a=1, b=2)
+    connection.close()
+    assert SOMA.linha(a=1, b=2) == (3, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_wall_holds_for_a_kept_plan(empresa: Empresa, outra_empresa: Empresa) -> None:
+    """A plan kept for one empresa shows the rows of the next scope, never those of the last."""
+    for _ in range(8):
+        with escopo(empresa):
+            assert EMPRESAS.linhas(ativa=True) == [(empresa.pk,)]
+        with escopo(outra_empresa):
+            assert EMPRESAS.linhas(ativa=True) == [(outra_empresa.pk,)]
