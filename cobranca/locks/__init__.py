@@ -6,6 +6,7 @@ record wait for each other.
 
 from cobranca.locks.fila import mensagem_a_enviar, mensagens_adiante
 from cobranca.locks.linhas import (
+    REMETENTE,
     ForaDeTransacao,
     ciclos,
     contatos,
@@ -17,6 +18,7 @@ from cobranca.locks.linhas import (
 )
 
 __all__ = [
+    "REMETENTE",
     "ForaDeTransacao",
     "ciclos",
     "contatos",

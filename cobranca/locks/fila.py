@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from psycopg2.extensions import adapt
 
-from cobranca.locks.linhas import exigir_transacao
+from cobranca.locks.linhas import exigir_transacao, remetentes_na_vez
 from cobranca.models import ConfiguracaoCobranca, Mensagem
 from nucleo.models import Empresa
 from nucleo.preparadas import Preparada
@@ -46,15 +46,27 @@ def mensagens_adiante(
     agora: datetime,
     hoje: date,
     amanha: datetime,
-    depois_de: tuple[datetime, int] | None = None,
+    depois_de: tuple[datetime, int] | None,
+    instancia_id: int,
 ) -> list[Mensagem]:
     """Read the next ADIANTE due messages without locking: each knows in `linhas` which rows it was read from.
 
     `linhas` are the transactions that wrote its message, its ciclo and its contato: PostgreSQL's own version
-    of a row, which every change changes and no lock does.
+    of a row, which every change changes and no lock does. Senders that have their turn at the same time
+    read different ciclos, or all of them would go for the same messages.
     """
+    na_vez = remetentes_na_vez(empresa=empresa)
+    fatia, fatias = (na_vez.index(instancia_id), len(na_vez)) if instancia_id in na_vez else (0, 1)
     consulta = _consulta_da_fila(depois_de is not None, travar=False)
-    return consulta.buscar(empresa=empresa, agora=agora, hoje=hoje, amanha=amanha, depois_de=depois_de)
+    return consulta.buscar(
+        empresa=empresa,
+        agora=agora,
+        hoje=hoje,
+        amanha=amanha,
+        depois_de=depois_de,
+        fatia=fatia,
+        fatias=fatias,
+    )
 
 
 @dataclass(frozen=True)
@@ -66,10 +78,18 @@ class _Consulta:
     anotacoes: dict[str, int]
 
     def buscar(
-        self, *, empresa: Empresa, depois_de: tuple[datetime, int] | None, **momentos: datetime | date
+        self,
+        *,
+        empresa: Empresa,
+        depois_de: tuple[datetime, int] | None,
+        fatia: int = 0,
+        fatias: int = 1,
+        **momentos: datetime | date,
     ) -> list[Mensagem]:
         momento, pk = depois_de or (None, None)
-        linhas = self.preparada.linhas(empresa=empresa.pk, momento=momento, pk=pk, **momentos)
+        linhas = self.preparada.linhas(
+            empresa=empresa.pk, momento=momento, pk=pk, fatia=fatia, fatias=fatias, **momentos
+        )
         return [self._montar(linha) for linha in linhas]
 
     def _montar(self, linha: Sequence[Any]) -> Mensagem:
@@ -92,6 +112,8 @@ _SENTINELAS: dict[str, Any] = {
     "amanha": datetime(1999, 1, 3, tzinfo=UTC),
     "momento": datetime(1999, 1, 4, tzinfo=UTC),
     "pk": 1_000_000_009,
+    "fatia": 1_000_000_021,
+    "fatias": 1_000_000_033,
 }
 _TIPOS = {
     "empresa": "bigint",
@@ -100,12 +122,14 @@ _TIPOS = {
     "amanha": "timestamptz",
     "momento": "timestamptz",
     "pk": "bigint",
+    "fatia": "bigint",
+    "fatias": "bigint",
 }
 
 
 @lru_cache(maxsize=4)
 def _consulta_da_fila(com_cursor: bool, *, travar: bool) -> _Consulta:
-    fila = _travada(_fila(com_cursor)) if travar else _fila(com_cursor)[:ADIANTE]
+    fila = _travada(_fila(com_cursor)) if travar else _fatiada(_fila(com_cursor))
     compilador = fila.query.get_compiler("default")
     sql, parametros = compilador.as_sql()
     info = compilador.klass_info
@@ -158,6 +182,12 @@ def _fila(com_cursor: bool) -> QuerySet[Mensagem]:
         linhas=RawSQL(_LINHAS, []),  # noqa: S611 - a constant of this file
     )
     return fila.order_by("agendada_para", "id")
+
+
+def _fatiada(fila: QuerySet[Mensagem]) -> QuerySet[Mensagem]:
+    # By ciclo: of the steps of one ciclo at most one is due, so the ids of due messages are no even mixture.
+    fatias = [_SENTINELAS["fatias"], _SENTINELAS["fatia"]]
+    return fila.extra(where=["mod(cobranca_mensagem.ciclo_id, %s) = %s"], params=fatias)[:ADIANTE]
 
 
 def _travada(fila: QuerySet[Mensagem]) -> QuerySet[Mensagem]:

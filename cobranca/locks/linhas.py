@@ -11,7 +11,7 @@ from cobranca.models import Ciclo, Contato, EventoRecebido, Mensagem
 from nucleo.models import Empresa
 
 _CRIACAO = 4_600_001
-_REMETENTE = 4_600_002
+REMETENTE = 4_600_002
 
 
 class ForaDeTransacao(RuntimeError):
@@ -85,7 +85,7 @@ def vez_do_remetente(*, instancia_id: int) -> Iterator[bool]:
     its message in flight is known to be orphaned. Pooled connections must be in session mode.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s), pg_backend_pid()", [_REMETENTE, instancia_id])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s), pg_backend_pid()", [REMETENTE, instancia_id])
         minha, processo = cursor.fetchone()
     try:
         yield minha
@@ -94,13 +94,26 @@ def vez_do_remetente(*, instancia_id: int) -> Iterator[bool]:
             _devolver_vez(instancia_id, processo)
 
 
+def remetentes_na_vez(*, empresa: Empresa) -> list[int]:
+    """Return the ids of the empresa's senders whose turn some process has right now, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT i.id FROM pg_locks l JOIN cobranca_instancia i ON i.id = l.objid::bigint"
+            " WHERE i.empresa_id = %s AND l.locktype = 'advisory' AND l.classid = %s AND l.objsubid = 2"
+            " AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " ORDER BY i.id",
+            [empresa.pk, REMETENTE],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
 def _devolver_vez(instancia_id: int, processo: int) -> None:
     try:
         with connection.cursor() as cursor:
             # A connection that was reopened meanwhile holds no turn: unlocking it would only warn.
             cursor.execute(
                 "SELECT pg_advisory_unlock(%s, %s) WHERE pg_backend_pid() = %s",
-                [_REMETENTE, instancia_id, processo],
+                [REMETENTE, instancia_id, processo],
             )
     except (DatabaseError, InterfaceError):
         # The turn goes with the connection.

@@ -86,11 +86,6 @@ class Mensagem(ModeloDaEmpresa):
         constraints = [
             # Promise M: one sender has at most one message in flight, whoever forgets to lock.
             models.UniqueConstraint(
-                fields=["empresa", "instancia"],
-                condition=Q(status="sending", incerta_em=None),
-                name="cobranca_mensagem_em_voo_uniq",
-            ),
-            models.UniqueConstraint(
                 fields=["empresa", "ciclo", "dia_envio"],
                 condition=Q(tipo="lembrete") & ~Q(dia_envio=None),
                 name="cobranca_mensagem_dia_uniq",

@@ -34,11 +34,11 @@ _OLHAR: Final = Preparada(
 SELECT c.status, k.optout_em, c.motivo, g.modo,
     m.token = %(token)s AND m.status = 'sending' AND m.incerta_em IS NULL AS nossa
 FROM cobranca_mensagem m
-JOIN cobranca_ciclo c ON c.id = m.ciclo_id AND c.empresa_id = m.empresa_id
-JOIN cobranca_contato k ON k.id = c.contato_id AND k.empresa_id = c.empresa_id
+JOIN cobranca_ciclo c ON c.empresa_id = m.empresa_id AND c.id = m.ciclo_id AND c.id = %(ciclo)s
+JOIN cobranca_contato k ON k.empresa_id = c.empresa_id AND k.id = c.contato_id AND k.id = %(contato)s
 LEFT JOIN cobranca_configuracaocobranca g ON g.empresa_id = c.empresa_id
 WHERE m.empresa_id = %(empresa)s AND m.id = %(id)s""",
-    {"token": "uuid", "empresa": "bigint", "id": "bigint"},
+    {"token": "uuid", "empresa": "bigint", "id": "bigint", "ciclo": "bigint", "contato": "bigint"},
 )
 # No claim after this long: the task's time limit would cut a call off in the middle.
 RODADA_MAXIMA_S: Final = 300
@@ -94,7 +94,10 @@ def _uma(mesa: Mesa) -> bool:
     try:
         mensagem, seguir = mensagem_reclamar(mesa)
     except IntegrityError as exc:
-        return _recusada_pelo_banco(mesa, exc)
+        if restricao_violada(exc) != "cobranca_mensagem_dia_uniq":
+            raise
+        # A sibling left today through another sender, after ours had looked.
+        return True
     if mensagem is None:
         return seguir
     if motivo := _parada(mensagem) or _tarde_demais(mesa):
@@ -154,20 +157,15 @@ def _tarde_demais(mesa: Mesa) -> str:
     return "O envio demorou a começar e voltou à fila." if parada else ""
 
 
-def _recusada_pelo_banco(mesa: Mesa, exc: IntegrityError) -> bool:
-    """The database's own guards: a sibling left today in another process, or this sender is busy."""
-    nome = restricao_violada(exc)
-    if nome == "cobranca_mensagem_dia_uniq":
-        return True
-    if nome == "cobranca_mensagem_em_voo_uniq":
-        mesa.rodada.motivo = "a instância já tem uma mensagem em envio"
-        return False
-    raise exc
-
-
 def _parada(mensagem: Mensagem) -> str:
     """One more look right before the call: is the claim still ours, and was nothing stopped since?"""
-    linha = _OLHAR.linha(token=mensagem.token, empresa=mensagem.empresa_id, id=mensagem.pk)
+    linha = _OLHAR.linha(
+        token=mensagem.token,
+        empresa=mensagem.empresa_id,
+        id=mensagem.pk,
+        ciclo=mensagem.ciclo_id,
+        contato=mensagem.ciclo.contato_id,
+    )
     if linha is None or not linha[-1]:
         return "Outro processo já cuida deste envio."
     mensagem.ciclo.status, mensagem.ciclo.contato.optout_em, mensagem.ciclo.motivo, modo, _ = linha

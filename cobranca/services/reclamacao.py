@@ -36,22 +36,31 @@ _TIPOS: Final = {
 _RITMO: Final = """
 UPDATE cobranca_instancia SET proxima_em = %(proxima)s
     WHERE empresa_id = %(empresa)s AND id = %(instancia)s AND %(proxima)s IS NOT NULL"""
+# The claim itself asks whose turn it is, so that nothing rests on a connection that may have been reopened. A
+# unique index on the sender's message in flight did the same, and under an old open transaction each claim
+# walked over the dead entries of all the claims before it.
+_VEZ: Final = (
+    f"vez AS MATERIALIZED (SELECT pg_try_advisory_xact_lock({locks.REMETENTE}, %(instancia)s::int) AS minha)"
+)
 _TOMAR: Final = Preparada(
     "cobranca_tomar",
-    f"WITH ritmo AS ({_RITMO}) UPDATE cobranca_mensagem SET {_CAMPOS}"  # noqa: S608 - constants of this file
-    " WHERE empresa_id = %(empresa)s AND id = %(id)s RETURNING id",
+    f"""
+WITH {_VEZ}, ritmo AS ({_RITMO} AND (SELECT minha FROM vez))
+UPDATE cobranca_mensagem SET {_CAMPOS}
+WHERE empresa_id = %(empresa)s AND id = %(id)s AND (SELECT minha FROM vez) RETURNING id""",  # noqa: S608 - constants
     _TIPOS,
 )
 # `linhas` are the versions of the three rows as they were read (see locks.fila): a change of any of them,
-# committed or not, makes this statement find nothing. Siblings and the sending mode are asked again.
+# committed or not, makes this statement find nothing. Siblings and the sending mode are asked again. Every
+# row is named by its key: a planner without statistics once walked over all ciclos of the empresa instead.
 _TOMAR_SE_IGUAL: Final = Preparada(
     "cobranca_tomar_se_igual",
     f"""
-WITH alvo AS MATERIALIZED (
+WITH {_VEZ}, alvo AS MATERIALIZED (
     SELECT m.id FROM cobranca_mensagem m
-    JOIN cobranca_ciclo c ON c.id = m.ciclo_id AND c.empresa_id = m.empresa_id
-    JOIN cobranca_contato k ON k.id = c.contato_id AND k.empresa_id = c.empresa_id
-    WHERE m.empresa_id = %(empresa)s AND m.id = %(id)s AND m.status = 'pending'
+    JOIN cobranca_ciclo c ON c.empresa_id = m.empresa_id AND c.id = m.ciclo_id AND c.id = %(ciclo)s
+    JOIN cobranca_contato k ON k.empresa_id = c.empresa_id AND k.id = c.contato_id AND k.id = %(contato)s
+    WHERE (SELECT minha FROM vez) AND m.empresa_id = %(empresa)s AND m.id = %(id)s AND m.status = 'pending'
       AND concat_ws(' ', m.xmin, c.xmin, k.xmin) = %(linhas)s
       AND EXISTS (SELECT FROM cobranca_configuracaocobranca
                   WHERE empresa_id = %(empresa)s AND modo = 'on')
@@ -65,7 +74,7 @@ WITH alvo AS MATERIALIZED (
 ritmo AS ({_RITMO} AND EXISTS (SELECT FROM alvo))
 UPDATE cobranca_mensagem SET {_CAMPOS}
 WHERE empresa_id = %(empresa)s AND id = (SELECT id FROM alvo) RETURNING id""",  # noqa: S608 - constants of this file
-    _TIPOS | {"linhas": "text", "amanha": "timestamptz"},
+    _TIPOS | {"linhas": "text", "amanha": "timestamptz", "ciclo": "bigint", "contato": "bigint"},
 )
 
 
@@ -73,7 +82,7 @@ def mensagem_reclamar(mesa: Mesa) -> tuple[Mensagem | None, bool]:
     """Make the next due message ours, its text written; return (message or None, whether to go on).
 
     Locks the ciclo and the message, both or neither, and waits for nobody. Raises IntegrityError where the
-    database's own guards say no (`cobranca_mensagem_dia_uniq`, `cobranca_mensagem_em_voo_uniq`).
+    database's own guard says no (`cobranca_mensagem_dia_uniq`).
     """
     mesa.reclamada, instante = time.monotonic(), mesa.instante()
     lida = _proxima_lida(mesa, instante)
@@ -104,6 +113,7 @@ def _ler(mesa: Mesa, instante: Instante) -> list[Mensagem]:
         hoje=instante.hoje,
         amanha=instante.amanha,
         depois_de=mesa.cursor,
+        instancia_id=mesa.instancia.pk,
     )
 
 
@@ -129,7 +139,13 @@ def _tomar_se_igual(mesa: Mesa, mensagem: Any, instante: Instante) -> bool:
     if redigida.divergencias:
         return False
     valores = _marcar(mesa, mensagem, instante)
-    if _TOMAR_SE_IGUAL.linha(**valores, linhas=mensagem.linhas, amanha=instante.amanha) is None:
+    lidas = {
+        "linhas": mensagem.linhas,
+        "amanha": instante.amanha,
+        "ciclo": mensagem.ciclo_id,
+        "contato": mensagem.ciclo.contato_id,
+    }
+    if _TOMAR_SE_IGUAL.linha(**valores, **lidas) is None:
         return False
     mesa.cursor, mesa.instancia.proxima_em = _lugar(mensagem), valores["proxima"]
     return True
@@ -157,7 +173,7 @@ def _reclamar_com_trava(mesa: Mesa, instante: Instante) -> tuple[Mensagem | None
             return None, False
         if not _ainda_vale(mesa, mensagem, instante):
             return None, True
-        return _tomar(mesa, mensagem, instante), True
+        return _tomar(mesa, mensagem, instante)
 
 
 def _ainda_vale(mesa: Mesa, mensagem: Mensagem, instante: Instante) -> bool:
@@ -202,7 +218,7 @@ def motivo_de_parada(mensagem: Mensagem) -> str:
     return ""
 
 
-def _tomar(mesa: Mesa, mensagem: Mensagem, instante: Instante) -> Mensagem | None:
+def _tomar(mesa: Mesa, mensagem: Mensagem, instante: Instante) -> tuple[Mensagem | None, bool]:
     """Write the text and make the message ours, or hold it when the text is not what the ledger says."""
     redigida = _redigir(mesa, mensagem, instante)
     if redigida.divergencias:
@@ -210,11 +226,13 @@ def _tomar(mesa: Mesa, mensagem: Mensagem, instante: Instante) -> Mensagem | Non
         mensagem.erro = " ".join(redigida.divergencias)[:300]
         mensagem.save(update_fields=["texto", "aviso", "variacao", "numero", "status", "erro"])
         logger.warning("mensagem segurada", extra={"mensagem": mensagem.pk, "ciclo": mensagem.ciclo_id})
-        return None
+        return None, True
     valores = _marcar(mesa, mensagem, instante)
-    _TOMAR.linha(**valores)
+    if _TOMAR.linha(**valores) is None:
+        mesa.rodada.motivo = "outro processo está enviando por esta instância"
+        return None, False
     mesa.instancia.proxima_em = valores["proxima"]
-    return mensagem
+    return mensagem, True
 
 
 # -- both --------------------------------------------------------------------------------------------------

@@ -197,15 +197,3 @@ def referencias_por_status() -> dict[str, set[str]]:
     for pk, status in Mensagem.objects.exclude(status="superseded").values_list("pk", "status"):
         por_status.setdefault(status, set()).add(referencia_de(pk))
     return por_status
-
-
-def devolver_a_guarda_do_banco() -> None:
-    """Put the unique index back that a positive control took away; its rows go first."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM cobranca_tentativa")
-        cursor.execute("DELETE FROM cobranca_mensagem")
-        cursor.execute(
-            "CREATE UNIQUE INDEX cobranca_mensagem_em_voo_uniq"
-            " ON cobranca_mensagem (empresa_id, instancia_id)"
-            " WHERE (status = 'sending' AND incerta_em IS NULL)"
-        )

@@ -82,7 +82,7 @@ def tirar_a_conferencia() -> None:
     from cobranca.services import despacho, reclamacao
 
     class ComoFoiLida:
-        def linha(self, *, linhas: str, amanha: Any, **valores: Any) -> Any:
+        def linha(self, **valores: Any) -> Any:
             return reclamacao._TOMAR.linha(**valores)
 
     reclamacao._TOMAR_SE_IGUAL = ComoFoiLida()

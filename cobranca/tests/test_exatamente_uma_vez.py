@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from django.db import connection
 
 from cobranca.models import Mensagem
 from cobranca.tests import caos
@@ -77,7 +76,6 @@ def test_with_the_default_only_what_the_gateway_did_not_store_leaves_twice(
 
 def test_without_the_claims_locks_messages_leave_twice(empresa: Empresa, tmp_path: Path) -> None:
     """The positive control: the same books show duplicates once the locks are gone."""
-    _sem_a_guarda_do_banco()
     with caos.simulador(tmp_path) as url:
         caos.preparar(empresa, url=url, mensagens=60, remetentes=1, apos_sem_registro="held")
         httpx.post(f"{url}/_simulador/modo", json={"modo": "lento", "segundos": 0.05}).raise_for_status()
@@ -86,14 +84,8 @@ def test_without_the_claims_locks_messages_leave_twice(empresa: Empresa, tmp_pat
             caos.esperar(lambda: bool(_repetidas(tmp_path)))
         finally:
             equipe.parar()
-            caos.devolver_a_guarda_do_banco()
     assert _repetidas(tmp_path)
 
 
 def _repetidas(pasta: Path) -> set[str]:
     return {referencia for referencia, vezes in caos.saidas(pasta)[0].items() if vezes > 1}
-
-
-def _sem_a_guarda_do_banco() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DROP INDEX cobranca_mensagem_em_voo_uniq")

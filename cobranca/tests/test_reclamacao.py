@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from cobranca import locks
 from cobranca.models import ConfiguracaoCobranca, Contato, Instancia, Mensagem
 from cobranca.services import ciclo_pagar, reclamacao
 from cobranca.services.contatos import optout_registrar
@@ -201,3 +202,24 @@ def test_a_record_waits_for_the_next_claims_commit_only_where_no_pause_lies_betw
     with connection.execute_wrapper(anotar):
         assert rodada_da_empresa(empresa=empresa).enviadas == 1
     assert gravadas == [com_a_proxima]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("caminho", ["como foi lida", "sob a trava"])
+def test_nobody_claims_while_another_session_has_the_senders_turn(
+    empresa: Empresa, caminho: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if caminho == "sob a trava":
+        monkeypatch.setattr(reclamacao, "_proxima_lida", lambda mesa, instante: None)
+    with escopo(empresa):
+        mesa = _mesa(empresa)
+        outra = psycopg2.connect(**connection.get_connection_params())
+        with outra.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [locks.REMETENTE, mesa.instancia.pk])
+            assert mensagem_reclamar(mesa) == (None, False)
+            assert mesa.rodada.motivo == "outro processo está enviando por esta instância"
+            assert not Mensagem.objects.filter(status="sending").exists()
+        outra.close()
+        mesa.cursor = None
+        mensagem, _ = mensagem_reclamar(mesa)
+        assert mensagem is not None
