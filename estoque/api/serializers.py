@@ -14,6 +14,7 @@ from estoque.models import (
     ProgramacaoProducao,
     Separacao,
 )
+from estoque.selectors.projecoes import Dia
 
 ID_MAXIMO = 2**63 - 1
 
@@ -249,9 +250,23 @@ class DiaSaida(serializers.Serializer):
     saidas = _soma()
     saldo = _soma()
 
+    def to_representation(self, instance: Dia) -> dict[str, Any]:
+        # As the fields above would write it: walking them for each of up to 365 days took longer than the
+        # projection itself.
+        return {
+            "data": instance.data.isoformat(),
+            "entradas": f"{instance.entradas:.3f}",
+            "saidas": f"{instance.saidas:.3f}",
+            "saldo": f"{instance.saldo:.3f}",
+        }
+
 
 class DiaComCausasSaida(DiaSaida):
     causas = CausaSaida(many=True)
+
+    def to_representation(self, instance: Dia) -> dict[str, Any]:
+        causas = self.fields["causas"].to_representation(instance.causas)
+        return super().to_representation(instance) | {"causas": causas}
 
 
 class ProjecaoSaida(serializers.Serializer):

@@ -1,9 +1,17 @@
 """The stock's readers: fields of the contract, lists by page and filter, and only one's own."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rest_framework.serializers import Serializer
 from rest_framework.test import APIClient
 
+from estoque.api.serializers import DiaSaida
 from estoque.models import EstadoCache, Produto
+from estoque.selectors.projecoes import Dia
 from estoque.tests.cenario import Mundo
 from nucleo.escopo import escopo
 from nucleo.models import Empresa
@@ -136,3 +144,11 @@ def test_while_a_load_runs_the_figures_are_unavailable_and_writing_goes_on(api: 
     assert api.post(f"{BASE}movimentacoes/", movimento, format="json").status_code == 201
     EstadoCache.objects.all().delete()
     assert api.get(f"{BASE}produtos/A/1/saldo/").json()["saldo_atual"] == "25.000"
+
+
+@given(st.dates(), *[st.decimals(min_value=-(10**15), max_value=10**15, places=3, allow_nan=False)] * 3)
+def test_a_day_is_written_as_its_fields_would_write_it(
+    data: date, entradas: Decimal, saidas: Decimal, saldo: Decimal
+) -> None:
+    dia = Dia(data, entradas, saidas, saldo)
+    assert DiaSaida(dia).data == Serializer.to_representation(DiaSaida(), dia)
