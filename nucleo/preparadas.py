@@ -7,11 +7,12 @@ one connection is PREPAREd once there. Pools must be in session mode, as for eve
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from django.db import connection
+from psycopg2.extensions import adapt
 
 # A plan made while a table was small and had no statistics is given up after this long, not kept for good.
 PLANO_VALE_S: Final = 60
@@ -55,3 +56,23 @@ class Preparada:
             cursor.execute(f"DEALLOCATE {self.nome}")
         cursor.execute(self._preparo)
         feitas[self.nome] = agora + PLANO_VALE_S
+
+
+def com_nomes(sql: str, parametros: Sequence[Any], sentinelas: Mapping[str, Any]) -> str:
+    """Turn what the ORM compiled with `sentinelas` as its values into the text of a `Preparada`.
+
+    Each sentinel becomes its name; every other parameter is written out, because it never changes. That a
+    sentinel is found by being itself proves the order of the parameters instead of assuming it.
+    """
+    escritos = [_nome_de(p, sentinelas) or adapt(p).getquoted().decode() for p in parametros]
+    faltam = [nome for nome in sentinelas if f"%({nome})s" not in escritos]
+    if faltam:
+        raise AssertionError(f"O SQL compilado não usa {faltam}: {sql}")
+    return "".join(a + b for a, b in zip(sql.split("%s"), [*escritos, ""], strict=True))
+
+
+def _nome_de(parametro: Any, sentinelas: Mapping[str, Any]) -> str:
+    iguais = (
+        nome for nome, valor in sentinelas.items() if type(valor) is type(parametro) and valor == parametro
+    )
+    return next((f"%({nome})s" for nome in iguais), "")

@@ -7,10 +7,13 @@ SEQUENCE would neither give numbers back nor know of scopes (docs/adr).
 
 from functools import lru_cache
 from typing import Any, cast
+from zlib import crc32
 
 from django.db import connection, models, router
 from django.db.models import F
 from django.db.models.sql import UpdateQuery
+
+from nucleo.preparadas import Preparada, com_nomes
 
 
 class ForaDeTransacao(RuntimeError):
@@ -49,11 +52,9 @@ def avancar_linha(
     """
     if not connection.in_atomic_block:
         raise ForaDeTransacao("Números só se tiram dentro da transação que os usa.")
-    nomes = tuple(sorted(chave))
-    sql = _sql_do_avanco(modelo, campo, nomes, devolver)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [quantidade, *(_valor(modelo, nome, chave[nome]) for nome in nomes)])
-        return cursor.fetchone()
+    avanco = _avanco(modelo, campo, tuple(sorted(chave)), devolver)
+    valores = {nome: _valor(modelo, nome, valor) for nome, valor in chave.items()}
+    return avanco.linha(quantidade=quantidade, **valores)
 
 
 def _avancar(modelo: type[models.Model], campo: str, quantidade: int, chave: dict[str, Any]) -> int | None:
@@ -70,22 +71,18 @@ def _campo(modelo: type[models.Model], nome: str) -> "models.Field[Any, Any]":
 
 
 @lru_cache(maxsize=64)
-def _sql_do_avanco(
-    modelo: type[models.Model], campo: str, nomes: tuple[str, ...], devolver: tuple[str, ...] = ()
-) -> str:
-    """Let the ORM compile `update(campo=F(campo) + n)` once: building it each time costs a third.
-
-    The placeholders come out in the order n, then one per name of `nomes`.
-    """
-    colunas = ", ".join(f'"{_campo(modelo, nome).column}"' for nome in (campo, *devolver))
-    # Distinct sentinels prove the order of the parameters instead of assuming it.
-    sentinelas = {nome: 1_000_000_000 + i for i, nome in enumerate(nomes)}
+def _avanco(
+    modelo: type[models.Model], campo: str, nomes: tuple[str, ...], devolver: tuple[str, ...]
+) -> Preparada:
+    """Let the ORM compile `update(campo=F(campo) + quantidade)` once: building it each time costs a third."""
+    sentinelas = {"quantidade": 999_999_999} | {nome: 1_000_000_000 + i for i, nome in enumerate(nomes)}
     consulta = cast(UpdateQuery, modelo._default_manager.all().query.chain(UpdateQuery))
-    consulta.add_update_values({campo: F(campo) + 999_999_999})
+    consulta.add_update_values({campo: F(campo) + sentinelas["quantidade"]})
     for nome in nomes:
         consulta.add_q(models.Q(**{_campo(modelo, nome).attname: sentinelas[nome]}))
-    using = router.db_for_write(modelo)
-    sql, parametros = consulta.get_compiler(using=using).as_sql()
-    if list(parametros) != [999_999_999, *sentinelas.values()]:
-        raise AssertionError(f"Parâmetros fora da ordem esperada: {parametros}")
-    return f"{sql} RETURNING {colunas}"
+    sql, parametros = consulta.get_compiler(using=router.db_for_write(modelo)).as_sql()
+    colunas = ", ".join(f'"{_campo(modelo, nome).column}"' for nome in (campo, *devolver))
+    texto = f"{com_nomes(sql, parametros, sentinelas)} RETURNING {colunas}"
+    tipos = {nome: str(_campo(modelo, nome).db_type(connection)) for nome in nomes}
+    # PostgreSQL cuts a longer name off, so what tells two of them apart stands first.
+    return Preparada(f"avanco_{crc32(texto.encode()):08x}_{campo}", texto, {"quantidade": "bigint"} | tipos)

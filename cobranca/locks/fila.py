@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
-from psycopg2.extensions import adapt
 
 from cobranca.locks.linhas import exigir_transacao, remetentes_na_vez
 from cobranca.models import ConfiguracaoCobranca, Mensagem
 from nucleo.models import Empresa
-from nucleo.preparadas import Preparada
+from nucleo.preparadas import Preparada, com_nomes
 
 # Few enough that what was read ahead is seconds old, enough that reading costs little per message.
 ADIANTE: Final = 25
@@ -141,20 +140,11 @@ def _consulta_da_fila(com_cursor: bool, *, travar: bool) -> _Consulta:
         nomes = [compilador.select[i][0].target.attname for i in indices]
         colunas.append((parte["model"], nomes, indices))
     nome = f"cobranca_fila{'_travada' * travar}{'_adiante' * com_cursor}"
-    return _Consulta(
-        Preparada(nome, _com_nomes(sql, parametros), _TIPOS), colunas, dict(compilador.annotation_col_map)
-    )
-
-
-def _com_nomes(sql: str, parametros: Sequence[Any]) -> str:
-    """Give the sentinels their names back; what the ORM made a parameter and never changes is written out."""
-    pedacos = sql.split("%s")
-    escritos = [
-        next((f"%({nome})s" for nome, s in _SENTINELAS.items() if type(s) is type(p) and s == p), "")
-        or adapt(p).getquoted().decode()
-        for p in parametros
-    ]
-    return "".join(a + b for a, b in zip(pedacos, [*escritos, ""], strict=True))
+    fora = {"fatia", "fatias"} if travar else set()
+    fora |= set() if com_cursor else {"momento", "pk"}
+    sentinelas = {campo: valor for campo, valor in _SENTINELAS.items() if campo not in fora}
+    preparada = Preparada(nome, com_nomes(sql, parametros, sentinelas), _TIPOS)
+    return _Consulta(preparada, colunas, dict(compilador.annotation_col_map))
 
 
 def _fila(com_cursor: bool) -> QuerySet[Mensagem]:
