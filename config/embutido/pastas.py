@@ -4,6 +4,7 @@ A socket path may have some 100 bytes, so it cannot lie under a deep DADOS_DIR. 
 the data it serves and is refused unless it is ours alone: whoever reaches the socket is the superuser.
 """
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -103,6 +104,12 @@ def criar_soquetes(pastas: Pastas, uid: int, gid: int) -> Path:
             "Aponte SOQUETES_DIR para uma pasta sua, de caminho curto."
         ) from erro
     return conferir_soquetes(pasta, uid)
+
+
+def remover_soquetes(pastas: Pastas, uid: int) -> None:
+    """Remove the socket folder once both servers have left it; what a killed one left in it stays."""
+    with contextlib.suppress(OSError):
+        caminho_soquetes(pastas, uid).rmdir()
 
 
 def conferir_soquetes(pasta: Path, uid: int) -> Path:

@@ -5,9 +5,9 @@ import fcntl
 import os
 from dataclasses import dataclass, field
 
-from config.embutido import postgres, travas, valkey
+from config.embutido import identidade, postgres, travas, valkey
 from config.embutido.erros import ErroDeInicio
-from config.embutido.pastas import Pastas, criar_raiz, dados_dir
+from config.embutido.pastas import Pastas, criar_raiz, dados_dir, remover_soquetes
 
 _ENDERECOS = ("DATABASE_URL", "REDIS_URL", "PGHOST")
 _por_raiz: dict[str, "Servidores"] = {}
@@ -51,6 +51,7 @@ class Servidores:
             if travas.tentar(self._descritor, fcntl.LOCK_EX):
                 valkey.parar(self.pastas)
                 postgres.parar(self.pastas)
+                remover_soquetes(self.pastas, identidade.dos_servidores(self.pastas.postgres).uid)
             os.close(self._descritor)
             self._descritor = None
 

@@ -153,6 +153,13 @@ def test_servers_of_a_killed_process_are_found_again(pastas: Pastas) -> None:
     assert travas.livre(postgres.trava(pastas))
 
 
+def test_the_last_one_out_leaves_no_socket_folder(servidores: Servidores) -> None:
+    pasta = caminho_soquetes(servidores.pastas, servidores.pastas.postgres.stat().st_uid)
+    assert pasta.is_dir()
+    servidores.liberar()
+    assert not pasta.exists()
+
+
 def test_a_lost_socket_folder_is_made_again(servidores: Servidores) -> None:
     executar("CREATE TABLE t AS SELECT 42 AS n")
     dono = servidores.pastas.postgres.stat().st_uid
