@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
@@ -59,9 +60,15 @@ def presa_mais_antiga(*, empresa: Empresa) -> datetime | None:
 
 
 def rodada_silenciosa_desde() -> datetime | None:
-    """Return when the scheduler last ran, if that is too long ago; never having run is no silence."""
+    """Return when the scheduler last ran, or was installed and never did, if that is too long ago."""
     pulso = Pulso.objects.filter(pk=PULSO_DA_RODADA).first()
-    return pulso.em if pulso and timezone.now() - pulso.em > SILENCIO_MAXIMO else None
+    desde = pulso.em if pulso else _instalada_em()
+    return desde if desde and timezone.now() - desde > SILENCIO_MAXIMO else None
+
+
+def _instalada_em() -> datetime | None:
+    migracoes = MigrationRecorder.Migration.objects.filter(app="cobranca")
+    return migracoes.aggregate(primeira=Min("applied"))["primeira"]
 
 
 def situacao(*, empresa: Empresa) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def agenda_vigiar() -> bool:
     Called by the worker's rules and by web processes: a dead scheduler cannot report its own death.
     """
     desde = saude.rodada_silenciosa_desde()
-    detalhe = f"A última rodada foi em {timezone.localtime(desde):%d/%m %H:%M}." if desde else ""
+    detalhe = f"Nenhuma rodada desde {timezone.localtime(desde):%d/%m/%Y %H:%M}." if desde else ""
     return bool(
         _decidir(
             None,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -113,6 +114,19 @@ def test_a_silent_scheduler_is_an_alert_of_the_installation(db: None) -> None:
     assert alertas.agenda_vigiar() is False
     alerta.refresh_from_db()
     assert alerta.resolvido_em is not None
+
+
+def test_a_scheduler_that_never_ran_is_silent_since_the_installation(db: None) -> None:
+    def ha(**quanto: int) -> None:
+        MigrationRecorder.Migration.objects.filter(app="cobranca").update(
+            applied=timezone.now() - timedelta(**quanto)
+        )
+
+    ha(hours=23)
+    assert alertas.agenda_vigiar() is False
+    ha(hours=25)
+    assert alertas.agenda_vigiar() is True
+    assert Alerta.objects.get().severidade == "warning"
 
 
 def test_the_demo_has_ciclos_and_messages_in_every_state_and_is_repeatable(
