@@ -132,7 +132,8 @@ def _sem_documento(limpos: Mapping[str, Any]) -> str:
 def chave_do_nome(nome: str) -> str:
     """Return how a name sounds, without company suffixes: what likely duplicates have in common.
 
-    "José da Silva" and "JOSE SILVA", "Retífica Souza Ltda" and "Retifica Sousa ME" are equal.
+    "José da Silva" and "JOSE SILVA", "Retífica Souza Ltda" and "Retifica Sousa ME", "Auto Peças" and "Auto
+    Peça", "Pereira" and the slip "Pereria" are equal.
     """
     palavras = re.findall(r"[a-z0-9]+", sem_acentos(nome).casefold())
     fortes = [palavra for palavra in palavras if palavra not in _RUIDO] or palavras
@@ -140,11 +141,16 @@ def chave_do_nome(nome: str) -> str:
 
 
 def _som(palavra: str) -> str:
+    if not palavra.isalpha():
+        return palavra
     for escrita, som in _SONS:
         palavra = palavra.replace(escrita, som)
     # An H is silent except in CH, LH and NH; doubled letters sound like one.
     palavra = re.sub(r"(?<![cln])h", "", palavra)
-    return re.sub(r"([a-z])\1+", r"\1", palavra)
+    palavra = re.sub(r"([a-z])\1+", r"\1", palavra)
+    # A plural is no other name, and the commonest slip of a typist swaps two letters.
+    singular = palavra[:-1] if len(palavra) > 4 and palavra.endswith("s") else palavra
+    return "".join(sorted(singular))
 
 
 def _texto(

@@ -166,6 +166,10 @@ def test_likely_duplicates_are_said_not_refused(no_escopo: Empresa) -> None:
     assert [(a["code"], a["codigo_cliente"]) for a in parecido.avisos] == [("nome_parecido", "0001-0001")]
     fone = ClienteFactory(empresa=no_escopo, nome="Outro", municipio_ibge=LONDRINA, whatsapp="11987654321")
     assert [(a["code"], a["codigo_cliente"]) for a in fone.avisos] == [("telefone_repetido", "0001-0001")]
+    for nome in ("Retífica Sousas", "Reitfica Souza", "Souza, Retífica S.A."):
+        assert ClienteFactory(empresa=no_escopo, nome=nome).avisos[0]["code"] == "nome_parecido", nome
+    for nome in ("Retífica Souto", "Retífica Souza 2"):
+        assert ClienteFactory(empresa=no_escopo, nome=nome).avisos == [], nome
     longe = ClienteFactory(empresa=no_escopo, nome="Retifica Souza", municipio_ibge=MANAUS)
     assert longe.avisos == []
 
