@@ -34,6 +34,8 @@ def _sem_o_login() -> object:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM pg_roles WHERE rolname = '{LOGIN}'")
         if cursor.fetchone()[0]:
+            # An owner who is no superuser may drop only what belongs to a role it is a member of.
+            cursor.execute(f"GRANT {LOGIN} TO CURRENT_USER")
             cursor.execute(f"DROP OWNED BY {LOGIN}")
             cursor.execute(f"DROP ROLE {LOGIN}")
 

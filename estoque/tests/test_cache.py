@@ -279,6 +279,7 @@ def test_a_login_for_spreadsheets_reads_the_views_of_its_empresa(
             )
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE bi_de_teste IN ROLE inquilino")
+        cursor.execute("GRANT bi_de_teste TO CURRENT_USER")
         cursor.execute("SET LOCAL ROLE bi_de_teste")
         cursor.execute("SELECT count(*) FROM saldo_estoque_exato")
         assert cursor.fetchone() == (0,)
