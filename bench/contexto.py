@@ -27,7 +27,7 @@ class Contexto:
     @property
     def rodadas(self) -> int:
         """How often creators are started anew: starting them is most of a small run."""
-        return 3 if self.escala >= 1 else 1
+        return 5 if self.escala >= 1 else 1
 
     @property
     def database_url(self) -> str:

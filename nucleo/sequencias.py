@@ -53,17 +53,13 @@ def avancar_linha(
     if not connection.in_atomic_block:
         raise ForaDeTransacao("Números só se tiram dentro da transação que os usa.")
     avanco = _avanco(modelo, campo, tuple(sorted(chave)), devolver)
-    valores = {nome: _valor(modelo, nome, valor) for nome, valor in chave.items()}
+    valores = {nome: getattr(valor, "pk", valor) for nome, valor in chave.items()}
     return avanco.linha(quantidade=quantidade, **valores)
 
 
 def _avancar(modelo: type[models.Model], campo: str, quantidade: int, chave: dict[str, Any]) -> int | None:
     linha = avancar_linha(modelo, campo=campo, quantidade=quantidade, **chave)
     return linha[0] if linha else None
-
-
-def _valor(modelo: type[models.Model], nome: str, valor: Any) -> Any:
-    return _campo(modelo, nome).get_db_prep_save(getattr(valor, "pk", valor), connection)
 
 
 def _campo(modelo: type[models.Model], nome: str) -> "models.Field[Any, Any]":
