@@ -1,6 +1,7 @@
 """`python -m bench [AREA ...] [--escala 0.01]`: measure, print the table, write JSON."""
 
 import argparse
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -20,6 +21,9 @@ def main() -> int:
     linhas: list[quadro.Linha] = []
     for area in opcoes.areas or AREAS:
         print(f"medindo {area} ...", flush=True)
+        # What the areas before left in this process is not for the next one's collector to walk over.
+        gc.collect()
+        gc.freeze()
         linhas += importlib.import_module(f"bench.{area}").medir(ctx)
     quadro.imprimir(linhas)
     print(quadro.gravar(linhas, Path(__file__).parent / "resultados"))

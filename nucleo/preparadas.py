@@ -7,11 +7,13 @@ one connection is PREPAREd once there. Pools must be in session mode, as for eve
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from django.db import connection
+from django.db.models import Model, QuerySet
 from psycopg2.extensions import adapt
 
 # A plan made while a table was small and had no statistics is given up after this long, not kept for good.
@@ -56,6 +58,60 @@ class Preparada:
             cursor.execute(f"DEALLOCATE {self.nome}")
         cursor.execute(self._preparo)
         feitas[self.nome] = agora + PLANO_VALE_S
+
+
+class ConsultaPreparada:
+    """A query of the ORM with its `select_related`, compiled once: building it costs more than running it.
+
+    `sentinelas` are the values it was built with, by the name under which the real ones come.
+    """
+
+    def __init__(
+        self, nome: str, consulta: QuerySet[Any], sentinelas: Mapping[str, Any], tipos: Mapping[str, str]
+    ) -> None:
+        compilador = consulta.query.get_compiler("default")
+        sql, parametros = compilador.as_sql()
+        if compilador.get_converters([coluna for coluna, *_ in compilador.select]):
+            raise AssertionError(f"{nome}: uma coluna precisa de conversão, que aqui não é feita.")
+        self._preparada = Preparada(nome, com_nomes(sql, parametros, sentinelas), tipos)
+        self._molde = _Molde.de(compilador.klass_info, compilador.select)
+        self._anotacoes = dict(compilador.annotation_col_map)
+
+    def objetos(self, **valores: Any) -> list[Any]:
+        """Run it; return its objects with what they refer to and their annotations."""
+        return [self._montar(linha) for linha in self._preparada.linhas(**valores)]
+
+    def _montar(self, linha: tuple[Any, ...]) -> Any:
+        objeto = self._molde.montar(linha)
+        for nome, indice in self._anotacoes.items():
+            setattr(objeto, nome, linha[indice])
+        return objeto
+
+
+@dataclass(frozen=True)
+class _Molde:
+    """Where in a row a model's columns lie, and those of the models it refers to."""
+
+    modelo: type[Model]
+    colunas: list[str]
+    indices: list[int]
+    chave: int
+    referidos: "list[tuple[Callable[[Any, Any], None], _Molde]]"
+
+    @classmethod
+    def de(cls, info: Mapping[str, Any], select: Sequence[Any]) -> "_Molde":
+        modelo, indices = info["model"], list(info["select_fields"])
+        colunas = [select[i][0].target.attname for i in indices]
+        referidos = [(r["local_setter"], cls.de(r, select)) for r in info.get("related_klass_infos", [])]
+        return cls(modelo, colunas, indices, indices[colunas.index(modelo._meta.pk.attname)], referidos)
+
+    def montar(self, linha: tuple[Any, ...]) -> Any:
+        if linha[self.chave] is None:
+            return None
+        objeto = self.modelo.from_db("default", self.colunas, [linha[i] for i in self.indices])
+        for guardar, molde in self.referidos:
+            guardar(objeto, molde.montar(linha))
+        return objeto
 
 
 def com_nomes(sql: str, parametros: Sequence[Any], sentinelas: Mapping[str, Any]) -> str:

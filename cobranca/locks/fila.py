@@ -1,7 +1,5 @@
 """The queue of one empresa: its due messages, one under a lock or several as they are."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -12,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from cobranca.locks.linhas import exigir_transacao, remetentes_na_vez
 from cobranca.models import ConfiguracaoCobranca, Mensagem
 from nucleo.models import Empresa
-from nucleo.preparadas import Preparada, com_nomes
+from nucleo.preparadas import ConsultaPreparada
 
 # Few enough that what was read ahead is seconds old, enough that reading costs little per message.
 ADIANTE: Final = 25
@@ -34,8 +32,10 @@ def mensagem_a_enviar(
     the queue's index, and walking over them again at each claim made claims slower and slower.
     """
     exigir_transacao()
-    consulta = _consulta_da_fila(depois_de is not None, travar=True)
-    achadas = consulta.buscar(empresa=empresa, agora=agora, hoje=hoje, amanha=amanha, depois_de=depois_de)
+    momento, pk = depois_de or (None, None)
+    achadas = _consulta_da_fila(depois_de is not None, travar=True).objetos(
+        empresa=empresa.pk, agora=agora, hoje=hoje, amanha=amanha, momento=momento, pk=pk, fatia=0, fatias=1
+    )
     return achadas[0] if achadas else None
 
 
@@ -56,51 +56,17 @@ def mensagens_adiante(
     """
     na_vez = remetentes_na_vez(empresa=empresa)
     fatia, fatias = (na_vez.index(instancia_id), len(na_vez)) if instancia_id in na_vez else (0, 1)
-    consulta = _consulta_da_fila(depois_de is not None, travar=False)
-    return consulta.buscar(
-        empresa=empresa,
+    momento, pk = depois_de or (None, None)
+    return _consulta_da_fila(depois_de is not None, travar=False).objetos(
+        empresa=empresa.pk,
         agora=agora,
         hoje=hoje,
         amanha=amanha,
-        depois_de=depois_de,
+        momento=momento,
+        pk=pk,
         fatia=fatia,
         fatias=fatias,
     )
-
-
-@dataclass(frozen=True)
-class _Consulta:
-    """The claim's query as the ORM compiled it: building it anew each time cost more than running it."""
-
-    preparada: Preparada
-    colunas: list[tuple[Any, list[str], list[int]]]
-    anotacoes: dict[str, int]
-
-    def buscar(
-        self,
-        *,
-        empresa: Empresa,
-        depois_de: tuple[datetime, int] | None,
-        fatia: int = 0,
-        fatias: int = 1,
-        **momentos: datetime | date,
-    ) -> list[Mensagem]:
-        momento, pk = depois_de or (None, None)
-        linhas = self.preparada.linhas(
-            empresa=empresa.pk, momento=momento, pk=pk, fatia=fatia, fatias=fatias, **momentos
-        )
-        return [self._montar(linha) for linha in linhas]
-
-    def _montar(self, linha: Sequence[Any]) -> Mensagem:
-        mensagem, ciclo, contato = (
-            modelo.from_db("default", nomes, [linha[i] for i in indices])
-            for modelo, nomes, indices in self.colunas
-        )
-        for nome, indice in self.anotacoes.items():
-            setattr(mensagem, nome, linha[indice])
-        ciclo.contato = contato
-        mensagem.ciclo = ciclo
-        return mensagem
 
 
 # Values that stand for the real ones while the query is compiled; each is found again by being itself.
@@ -127,24 +93,13 @@ _TIPOS = {
 
 
 @lru_cache(maxsize=4)
-def _consulta_da_fila(com_cursor: bool, *, travar: bool) -> _Consulta:
+def _consulta_da_fila(com_cursor: bool, *, travar: bool) -> ConsultaPreparada:
     fila = _travada(_fila(com_cursor)) if travar else _fatiada(_fila(com_cursor))
-    compilador = fila.query.get_compiler("default")
-    sql, parametros = compilador.as_sql()
-    info = compilador.klass_info
-    [do_ciclo] = info["related_klass_infos"]
-    [do_contato] = do_ciclo["related_klass_infos"]
-    colunas = []
-    for parte in (info, do_ciclo, do_contato):
-        indices = list(parte["select_fields"])
-        nomes = [compilador.select[i][0].target.attname for i in indices]
-        colunas.append((parte["model"], nomes, indices))
-    nome = f"cobranca_fila{'_travada' * travar}{'_adiante' * com_cursor}"
     fora = {"fatia", "fatias"} if travar else set()
     fora |= set() if com_cursor else {"momento", "pk"}
     sentinelas = {campo: valor for campo, valor in _SENTINELAS.items() if campo not in fora}
-    preparada = Preparada(nome, com_nomes(sql, parametros, sentinelas), _TIPOS)
-    return _Consulta(preparada, colunas, dict(compilador.annotation_col_map))
+    nome = f"cobranca_fila{'_travada' * travar}{'_adiante' * com_cursor}"
+    return ConsultaPreparada(nome, fila, sentinelas, _TIPOS)
 
 
 def _fila(com_cursor: bool) -> QuerySet[Mensagem]:

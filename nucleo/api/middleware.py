@@ -9,8 +9,8 @@ from django.http.response import HttpResponseBase, StreamingHttpResponse
 from nucleo.api.problemas import problema_http
 from nucleo.ator import Ator
 from nucleo.escopo import escopo, iterar_no_escopo
-from nucleo.models import ChaveApi
 from nucleo.pedido import Pedido, endereco_do_pedido
+from nucleo.selectors import chave_em_uso
 from nucleo.services.chaves import chave_autenticar
 
 ESQUEMA = "Api-Key "
@@ -30,20 +30,23 @@ class ChaveApiMiddleware:
         if not request.path.startswith("/api/") or not cabecalho.startswith(ESQUEMA):
             return self.get_response(request)
         achado = chave_autenticar(cabecalho[len(ESQUEMA) :].strip())
-        if achado is None:
-            resposta = problema_http(401, "nao_autenticado", "Chave de API ausente, inválida ou revogada.")
-            resposta["WWW-Authenticate"] = ESQUEMA.strip()
-            return resposta
-        return self._na_empresa(request, *achado)
+        return self._na_empresa(request, *achado) if achado else _nao_autenticado()
 
     def _na_empresa(self, request: Pedido, empresa_id: int, chave_id: int) -> HttpResponseBase:
         with escopo(empresa_id):
-            # One query for all three: every request pays for it, and most of it is the ORM's work.
-            chave = ChaveApi.objects.select_related("empresa", "perfil").get(pk=chave_id)
+            chave = chave_em_uso(chave_id)
+            if chave is None:
+                return _nao_autenticado()
             request.chave_api, request.empresa = chave, chave.empresa
             request.ator = Ator(f"API: {chave.nome}", endereco=endereco_do_pedido(request))
             resposta = self.get_response(request)
             return manter_no_escopo(resposta)
+
+
+def _nao_autenticado() -> HttpResponseBase:
+    resposta = problema_http(401, "nao_autenticado", "Chave de API ausente, inválida ou revogada.")
+    resposta["WWW-Authenticate"] = ESQUEMA.strip()
+    return resposta
 
 
 def manter_no_escopo(resposta: HttpResponseBase) -> HttpResponseBase:

@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
 from nucleo import preparadas
+from nucleo.ator import SISTEMA
 from nucleo.escopo import escopo
-from nucleo.models import Empresa
+from nucleo.models import ChaveApi, Empresa, Perfil
 from nucleo.preparadas import Preparada
+from nucleo.selectors import chave_em_uso
+from nucleo.services.chaves import chave_criar
 
 SOMA = Preparada("teste_soma", "SELECT %(a)s + %(b)s, %(a)s", {"a": "int", "b": "int"})
 EMPRESAS = Preparada(
@@ -83,3 +87,33 @@ def test_the_wall_holds_for_a_kept_plan(empresa: Empresa, outra_empresa: Empresa
             assert EMPRESAS.linhas(ativa=True) == [(empresa.pk,)]
         with escopo(outra_empresa):
             assert EMPRESAS.linhas(ativa=True) == [(outra_empresa.pk,)]
+
+
+@pytest.mark.parametrize("com_perfil", [True, False])
+def test_a_compiled_query_builds_the_same_objects_as_the_orm(empresa: Empresa, com_perfil: bool) -> None:
+    with escopo(empresa):
+        chave, _ = chave_criar(empresa=empresa, nome="x", ator=SISTEMA)
+        if com_perfil:
+            ChaveApi.objects.filter(pk=chave.pk).update(perfil=Perfil.objects.filter(empresa=empresa).first())
+        lida = chave_em_uso(chave.pk)
+        pelo_orm = ChaveApi.objects.select_related("empresa", "perfil").get(pk=chave.pk)
+    assert lida is not None
+    assert (lida.perfil is not None) is com_perfil
+    for a, b in ((lida, pelo_orm), (lida.empresa, pelo_orm.empresa), (lida.perfil, pelo_orm.perfil)):
+        assert _colunas(a) == _colunas(b)
+
+
+def _colunas(objeto: Model | None) -> dict[str, Any]:
+    """What was read, without reading anything more."""
+    return (
+        {}
+        if objeto is None
+        else {f.attname: objeto.__dict__[f.attname] for f in objeto._meta.concrete_fields}
+    )
+
+
+def test_a_compiled_query_without_a_row_finds_nothing(empresa: Empresa, outra_empresa: Empresa) -> None:
+    with escopo(empresa):
+        chave, _ = chave_criar(empresa=empresa, nome="x", ator=SISTEMA)
+    with escopo(outra_empresa):
+        assert chave_em_uso(chave.pk) is None
