@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from cobranca.models import Mensagem
@@ -37,11 +38,16 @@ def _parar(empresa: Empresa, numero: int) -> None:
         optout_registrar(empresa=empresa, ator=ATOR, chave_fone=chave, motivo="SAIR")
 
 
-def _correr(empresa: Empresa, pasta: Path, corridas: int, *opcoes: str) -> dict[str, datetime]:
+def _correr(
+    empresa: Empresa, pasta: Path, corridas: int, *opcoes: str, demora_s: float = 0
+) -> dict[str, datetime]:
     """Let dispatchers send while every ciclo is stopped, in the order in which they send; when each was."""
     paradas: dict[str, datetime] = {}
     with caos.simulador(pasta) as url:
         caos.preparar(empresa, url=url, mensagens=corridas, remetentes=2, apos_sem_registro="held")
+        if demora_s:
+            lento = {"modo": "lento", "segundos": demora_s}
+            httpx.post(f"{url}/_simulador/modo", json=lento).raise_for_status()
         equipe = caos.Despachantes(2, *opcoes)
         try:
             caos.esperar(_uma_saiu)
@@ -92,6 +98,9 @@ def test_without_the_claims_lock_something_leaves_after_its_stop(empresa: Empres
 def test_taking_what_was_read_ahead_unasked_lets_something_leave_after_its_stop(
     empresa: Empresa, tmp_path: Path
 ) -> None:
-    """The positive control of the one-statement claim: the versions of its rows are what stops it."""
-    paradas = _correr(empresa, tmp_path, 90, "--sem-conferir")
+    """The positive control of the one-statement claim: the versions of its rows are what stops it.
+
+    The gateway takes its time, so that the stops overtake what was read ahead and has not left yet.
+    """
+    paradas = _correr(empresa, tmp_path, 90, "--sem-conferir", demora_s=0.05)
     assert _depois_da_parada(paradas) != []
