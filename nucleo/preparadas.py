@@ -54,8 +54,10 @@ class Preparada:
         agora = time.monotonic()
         if feitas.get(self.nome, 0.0) > agora:
             return
-        if feitas.pop(self.nome, None) is not None:
+        if self.nome in feitas:
+            # Forgotten only once it is gone: refused in a broken transaction, it is still there afterwards.
             cursor.execute(f"DEALLOCATE {self.nome}")
+            del feitas[self.nome]
         cursor.execute(self._preparo)
         feitas[self.nome] = agora + PLANO_VALE_S
 

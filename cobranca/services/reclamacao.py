@@ -50,9 +50,10 @@ UPDATE cobranca_mensagem SET {_CAMPOS}
 WHERE empresa_id = %(empresa)s AND id = %(id)s AND (SELECT minha FROM vez) RETURNING id""",  # noqa: S608 - constants
     _TIPOS,
 )
-# `linhas` are the versions of the three rows as they were read (see locks.fila): a change of any of them,
-# committed or not, makes this statement find nothing. Siblings and the sending mode are asked again. Every
-# row is named by its key: a planner without statistics once walked over all ciclos of the empresa instead.
+# `linhas` are the versions of the three rows as they were read (see locks.fila): a change of any of them that
+# is committed, and of message or ciclo also one under way, makes this statement find nothing. Siblings and
+# the sending mode are asked again. Every row is named by its key: a planner without statistics once walked
+# over all ciclos of the empresa instead.
 _TOMAR_SE_IGUAL: Final = Preparada(
     "cobranca_tomar_se_igual",
     f"""

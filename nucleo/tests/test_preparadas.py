@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 
 from nucleo import preparadas
@@ -70,6 +70,19 @@ def test_it_outlives_the_rollback_of_the_transaction_in_which_it_was_first_used(
 
     assert _preparos(desfeita) == 1
     assert _preparos(lambda: SOMA.linha(a=1, b=2)) == 0
+
+
+def test_a_plan_that_grew_old_in_a_broken_transaction_is_made_anew_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    SOMA.linha(a=1, b=2)
+    agora = preparadas.time.monotonic()
+    monkeypatch.setattr(preparadas.time, "monotonic", lambda: agora + preparadas.PLANO_VALE_S + 1)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        with pytest.raises(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        SOMA.linha(a=1, b=2)
+    assert SOMA.linha(a=1, b=2) == (3, 1)
 
 
 @pytest.mark.django_db(transaction=True)
