@@ -7,5 +7,7 @@ class NucleoConfig(AppConfig):
 
     def ready(self) -> None:
         from nucleo import escopo
+        from nucleo.admin import cabecalhos
 
         escopo.instalar()
+        cabecalhos.instalar()

@@ -1,10 +1,16 @@
 """The office's pages of the company itself: roles, alerts, the trail."""
 
+from typing import Any
+
 import pytest
+from django.contrib.admin.utils import label_for_field
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils.safestring import mark_safe
+from unfold.templatetags import unfold_list
 
+from nucleo.admin.colunas import etiqueta_html
 from nucleo.escopo import escopo
 from nucleo.models import Empresa, Perfil, RegistroAuditoria
 from nucleo.services.alertas import alerta_abrir, alerta_resolver
@@ -68,3 +74,27 @@ def test_the_menu_of_the_person_leads_to_sessions_and_password(gerente: Client) 
     html = _pagina(gerente, "index")
     for endereco in (reverse("contexto:minhas-sessoes"), reverse("admin:password_change")):
         assert f'href="{endereco}"' in html
+
+
+def test_a_list_works_out_its_headers_once_however_many_lines_it_has(
+    gerente: Client, empresa: Empresa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with escopo(empresa):
+        for chave in ("a", "b", "c"):
+            alerta_abrir(empresa=empresa, chave=chave, severidade="error", titulo=f"Alerta {chave}")
+    pedidos: list[str] = []
+
+    def contar(nome: str, *args: Any, **kwargs: Any) -> Any:
+        pedidos.append(nome)
+        return label_for_field(nome, *args, **kwargs)
+
+    monkeypatch.setattr(unfold_list, "label_for_field", contar)
+    html = _pagina(gerente, "nucleo_alerta_changelist")
+    assert [f"Alerta {chave}" in html for chave in ("a", "b", "c")] == [True] * 3
+    assert pedidos
+    assert len(pedidos) == len(set(pedidos))
+
+
+def test_a_label_marked_safe_does_not_answer_for_the_same_text_unmarked() -> None:
+    assert "<b>x</b>" in etiqueta_html(mark_safe("<b>x</b>"))
+    assert "&lt;b&gt;x&lt;/b&gt;" in etiqueta_html("<b>x</b>")
