@@ -10,7 +10,7 @@ from django.utils import timezone
 from cobranca.models import Mensagem
 from cobranca.services.configuracao import configuracao_da
 from cobranca.services.expediente import expediente_da
-from cobranca.services.templates import Redator, livro_da
+from cobranca.services.redacao import Redator, livro_da
 from nucleo.models import Empresa
 
 POR_RODADA: Final = 500

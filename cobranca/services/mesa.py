@@ -11,7 +11,7 @@ from cobranca.models import ConfiguracaoCobranca, Instancia, Mensagem
 from cobranca.services.configuracao import configuracao_da
 from cobranca.services.expediente import Expediente, expediente_da
 from cobranca.services.instancias import cliente_da
-from cobranca.services.templates import Redator
+from cobranca.services.redacao import Redator
 from nucleo.models import Empresa
 
 

@@ -18,7 +18,7 @@ from cobranca.models import Ciclo, ConfiguracaoCobranca, Mensagem
 from cobranca.services.criacao import MOTIVO_SUPERADA
 from cobranca.services.instancias import intervalo_de
 from cobranca.services.mesa import Instante, Mesa
-from cobranca.services.templates import Redigida, livro_da
+from cobranca.services.redacao import Redigida, livro_da
 from nucleo.preparadas import Preparada
 
 logger = logging.getLogger(__name__)

@@ -15,6 +15,7 @@ from cobranca.gateway import Achada, ErroDoGateway
 from cobranca.models import ConfiguracaoCobranca, Mensagem, Tentativa
 from cobranca.services.configuracao import configuracao_da
 from cobranca.services.instancias import cliente_da
+from cobranca.services.referencias import referencia_de
 from cobranca.services.registro import (
     campos_de_enviada,
     saida_confirmar,
@@ -22,7 +23,6 @@ from cobranca.services.registro import (
     tentativa_anotar,
     voltar_a_fila,
 )
-from cobranca.services.templates import referencia_de
 from nucleo.errors import Indisponivel
 from nucleo.models import Empresa
 

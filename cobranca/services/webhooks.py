@@ -17,8 +17,8 @@ from cobranca.gateway.eventos import Conexao, Entrega, Enviada, Evento, Mensagem
 from cobranca.models import EventoRecebido, Instancia, Mensagem
 from cobranca.services.cifra import decifrar
 from cobranca.services.contatos import optout_registrar
+from cobranca.services.referencias import ids_das_referencias
 from cobranca.services.registro import saida_confirmar, tentativa_anotar
-from cobranca.services.templates import ids_das_referencias
 from nucleo.ator import Ator
 from nucleo.models import Empresa
 from nucleo.telefones import chave_telefone, mesmo_telefone

@@ -21,7 +21,7 @@ from django.db import connection
 
 from cobranca.models import ConfiguracaoCobranca, Mensagem
 from cobranca.services.lote import ciclos_criar_lote
-from cobranca.services.templates import referencia_de
+from cobranca.services.referencias import referencia_de
 from cobranca.tests.factories import ATOR, dados, nova_instancia
 from nucleo.escopo import escopo
 from nucleo.models import Empresa

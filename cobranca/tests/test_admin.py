@@ -23,7 +23,7 @@ from cobranca.models import (
     Tentativa,
 )
 from cobranca.services import ciclos_criar_lote
-from cobranca.services.templates import referencia_de
+from cobranca.services.referencias import referencia_de
 from cobranca.tests.conftest import Simulado
 from cobranca.tests.factories import ATOR
 from nucleo.escopo import escopo

@@ -17,8 +17,8 @@ from cobranca.services import despacho
 from cobranca.services.instancias import instancia_ajustar
 from cobranca.services.orfas import MOTIVO_ENDERECO
 from cobranca.services.recuperacao import mensagens_recuperar
+from cobranca.services.referencias import referencia_de
 from cobranca.services.rodadas import rodada_da_empresa
-from cobranca.services.templates import referencia_de
 from cobranca.tests import caos
 from cobranca.tests.conftest import Simulado
 from cobranca.tests.factories import ATOR, nova_instancia, novo_ciclo

@@ -265,7 +265,7 @@ def test_a_plan_never_has_two_messages_on_one_day_and_none_in_the_past(
 
 
 def test_decimal_is_what_the_text_is_compared_with() -> None:
-    from cobranca.services.templates import _decimal
+    from cobranca.services.redacao import _decimal
 
     assert _decimal("1.234,56") == Decimal("1234.56")
     assert _decimal("1234,5") == Decimal("1234.5")

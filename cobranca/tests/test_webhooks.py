@@ -9,8 +9,8 @@ from django.utils import timezone
 from cobranca.models import Contato, EventoRecebido, Instancia, Mensagem
 from cobranca.services import webhooks
 from cobranca.services.instancias import CABECALHO_DO_SEGREDO, instancia_criar
+from cobranca.services.referencias import ids_das_referencias, referencia_de
 from cobranca.services.rodadas import rodada_da_empresa
-from cobranca.services.templates import ids_das_referencias, referencia_de
 from cobranca.services.webhooks import eventos_processar
 from cobranca.tests.conftest import Simulado
 from cobranca.tests.factories import ATOR, novo_ciclo
