@@ -2,7 +2,6 @@
 
 import csv
 import random
-import statistics
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from django.test import Client
 
 from bench.contexto import Contexto
 from bench.corrida import disputa, pasta_dos_rivais, por_segundo
-from bench.quadro import Linha, abaixo_de, ao_menos, milissegundos, percentil
+from bench.quadro import Linha, abaixo_de, ao_menos, milissegundos, percentil, por_rodada
 from clientes.models import Cliente
 from clientes.services import cliente_criar
 from clientes.services.dados import dados_validados
@@ -64,10 +63,11 @@ def _dois_escopos(ctx: Contexto, empresa: Empresa) -> Linha:
         ]
         um.append(por_segundo(FILHO, pedidos[:1]))
         dois.append(por_segundo(FILHO, pedidos))
+    nosso, base = por_rodada(dois, um)
     return ao_menos(
         "dois processos em dois municípios",
-        nosso=statistics.median(dois),
-        base=statistics.median(um),
+        nosso=nosso,
+        base=base,
         razao=1.5,
         unidade="/s",
         linha_de_base="um processo",

@@ -1,10 +1,9 @@
 """One creator of customers: `python -m bench.clientes_filho` (see `bench.filho`)."""
 
-import sys
 import time
 from typing import Any
 
-from bench.filho import correr
+from bench.filho import ao_sinal, correr
 
 
 def usar_django_sequences() -> None:
@@ -38,6 +37,7 @@ SELECT %(empresa)s, lpad(numero_municipio::text, 4, '0') || '-' || lpad(ultima_s
 def criar(pedido: dict[str, Any]) -> float:
     from django.db import connection
 
+    from clientes.selectors import indice_de_municipios
     from clientes.services import cliente_criar
     from nucleo.ator import Ator
     from nucleo.escopo import escopo
@@ -46,7 +46,8 @@ def criar(pedido: dict[str, Any]) -> float:
     ator, municipios, vezes = Ator("bench"), pedido["municipios"], pedido["vezes"]
     with escopo(pedido["empresa_id"]):
         empresa = Empresa.objects.get(pk=pedido["empresa_id"])
-        sys.stdin.readline()
+        indice_de_municipios()  # each process reads it once
+        ao_sinal()
         inicio = time.perf_counter()
         for vez in range(vezes):
             nome = f"{pedido['arma']} {pedido['rodada']} {pedido['numero']} {vez}"

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from bench.contexto import RAIZ, Contexto
-from bench.quadro import Linha, ao_menos
+from bench.quadro import Linha, ao_menos, por_rodada
 
 ARMAS = ("nosso", "sequences", "sql")
 PROCESSOS = 4
@@ -69,14 +69,12 @@ def disputa(nome: str, modulo: str, pedido: Mapping[str, Any], *, rodadas: int) 
                 for numero in range(PROCESSOS)
             ]
             taxas[arma].append(por_segundo(modulo, filhos))
-    mediana = {arma: statistics.median(lista) for arma, lista in taxas.items()}
-    # Compared within each round, so that a slow minute of the machine counts for both.
-    razao = statistics.median(n / s for n, s in zip(taxas["nosso"], taxas["sequences"], strict=True))
+    nosso, deles = por_rodada(taxas["nosso"], taxas["sequences"])
     return [
         ao_menos(
             nome,
-            nosso=mediana["nosso"],
-            base=mediana["nosso"] / razao,
+            nosso=nosso,
+            base=deles,
             razao=0.95,
             unidade="/s",
             linha_de_base="mesmo serviço, django-sequences",
@@ -84,8 +82,8 @@ def disputa(nome: str, modulo: str, pedido: Mapping[str, Any], *, rodadas: int) 
         ),
         ao_menos(
             f"{nome} (informativo)",
-            nosso=mediana["nosso"],
-            base=mediana["sql"],
+            nosso=nosso,
+            base=statistics.median(taxas["sql"]),
             razao=0.0,
             unidade="/s",
             linha_de_base="SQL puro, sem validação nem trilha",

@@ -4,6 +4,7 @@ Reads its order from stdin (one JSON line), says ready, waits for the gun, works
 `arma` is whose numbers it takes: ours, django-sequences' (in the same service), or raw SQL (no service).
 """
 
+import gc
 import json
 import os
 import sys
@@ -36,3 +37,10 @@ def correr(criar: Callable[[dict[str, Any]], float], usar_django_sequences: Call
         usar_django_sequences()
     print("pronto", flush=True)
     print(criar(pedido), flush=True)
+
+
+def ao_sinal() -> None:
+    """Wait for the gun with nothing left of starting: a collection over it takes as long as ten inserts."""
+    gc.collect()
+    gc.freeze()
+    sys.stdin.readline()

@@ -1,6 +1,5 @@
 """Quotes: numbering under load, the print, and finding one among many, each beside its baseline."""
 
-import statistics
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,7 @@ from rest_framework.test import APIClient
 
 from bench.contexto import Contexto
 from bench.corrida import disputa, pasta_dos_rivais, por_segundo
-from bench.quadro import Linha, abaixo_de, ao_menos, milissegundos, percentil
+from bench.quadro import Linha, abaixo_de, ao_menos, milissegundos, percentil, por_rodada
 from clientes.services import cliente_criar
 from nucleo.ator import Ator
 from nucleo.datas import hoje
@@ -74,10 +73,11 @@ def _duas_series(ctx: Contexto, uma: Empresa, outra: Empresa, dia: date) -> Linh
     for _ in range(ctx.rodadas):
         so.append(por_segundo(FILHO, pedidos[:1]))
         duas.append(por_segundo(FILHO, pedidos))
+    nosso, base = por_rodada(duas, so)
     return ao_menos(
         "dois processos em duas empresas",
-        nosso=statistics.median(duas),
-        base=statistics.median(so),
+        nosso=nosso,
+        base=base,
         razao=1.5,
         unidade="/s",
         linha_de_base="um processo",

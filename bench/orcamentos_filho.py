@@ -1,12 +1,11 @@
 """One creator of quotes: `python -m bench.orcamentos_filho` (see `bench.filho`)."""
 
-import sys
 import time
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bench.filho import correr
+from bench.filho import ao_sinal, correr
 
 
 def usar_django_sequences() -> None:
@@ -53,7 +52,7 @@ def criar(pedido: dict[str, Any]) -> float:
     item = DadosDoItem(quantidade=Decimal(2), preco_unitario=Decimal(10), descricao="Bench")
     with escopo(pedido["empresa_id"]):
         empresa, cliente = Empresa.objects.get(pk=pedido["empresa_id"]), Cliente.objects.first()
-        sys.stdin.readline()
+        ao_sinal()
         inicio = time.perf_counter()
         for vez in range(pedido["vezes"]):
             data = datas[vez % len(datas)]

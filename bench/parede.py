@@ -1,10 +1,9 @@
 """What the tenant wall costs: one query as `inquilino` behind the policies, and as owner with a filter."""
 
-import statistics
 from typing import Any
 
 from bench.contexto import Contexto
-from bench.quadro import Linha, milissegundos, no_maximo
+from bench.quadro import Linha, milissegundos, no_maximo, por_rodada
 
 RODADAS = 25
 
@@ -48,10 +47,11 @@ def _consulta(nome: str, ctx: Contexto, empresa: Any, consulta: Any) -> Linha:
         with escopo(empresa):
             com.append(milissegundos(ler) / vezes)
         sem.append(milissegundos(ler) / vezes)
+    nosso, base = por_rodada(com, sem)
     return no_maximo(
         nome,
-        nosso=statistics.median(com),
-        base=statistics.median(sem),
+        nosso=nosso,
+        base=base,
         razao=1.1,
         unidade="ms",
         linha_de_base="a mesma consulta, como dono e com o filtro",
@@ -81,10 +81,11 @@ def _entrada(ctx: Contexto, empresa: Any) -> Linha:
     for _ in range(RODADAS):
         portas.append(milissegundos(entrar) / vezes)
         vazias.append(milissegundos(nada) / vezes)
+    nosso, base = por_rodada(portas, vazias)
     return no_maximo(
         "parede: entrar e sair do escopo",
-        nosso=statistics.median(portas),
-        base=statistics.median(vazias),
+        nosso=nosso,
+        base=base,
         razao=2.0,
         unidade="ms",
         linha_de_base="duas consultas vazias",

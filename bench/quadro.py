@@ -70,6 +70,12 @@ def lado_a_lado(*acoes: Callable[[], object], repeticoes: int = 200, aquecimento
     return [statistics.median(lista) for lista in tempos]
 
 
+def por_rodada(nossos: Sequence[float], bases: Sequence[float]) -> tuple[float, float]:
+    """Our median, and the baseline that stands to it as in the median round: noise counts for both."""
+    nosso = statistics.median(nossos)
+    return nosso, nosso / statistics.median(n / b for n, b in zip(nossos, bases, strict=True))
+
+
 def percentil(tempos: Sequence[float], p: float) -> float:
     """The p-th percentile (0..100) of the times, by nearest rank."""
     ordenados = sorted(tempos)

@@ -26,6 +26,7 @@ async def main() -> None:
         await enviar.batch_defer_async(
             *[{"numero": f"55119{80_000_000 + n}", "texto": f"Olá {n}"} for n in range(QUANTOS)]
         )
+        await app.connector.execute_query_async("ANALYZE procrastinate_jobs, procrastinate_events")
         inicio = time.perf_counter()
         await app.run_worker_async(queues=["envio"], wait=False, concurrency=1, install_signal_handlers=False)
         print(QUANTOS / (time.perf_counter() - inicio))
