@@ -52,8 +52,9 @@ WHERE empresa_id = %(empresa)s AND id = %(id)s AND (SELECT minha FROM vez) RETUR
 )
 # `linhas` are the versions of the three rows as they were read (see locks.fila): a change of any of them that
 # is committed, and of message or ciclo also one under way, makes this statement find nothing. Siblings and
-# the sending mode are asked again. Every row is named by its key: a planner without statistics once walked
-# over all ciclos of the empresa instead.
+# the sending mode are asked again. Every row is named by its key, and OFFSET 0 keeps the later siblings a
+# subquery entered by ciclo and passo: a planner without statistics once walked over all ciclos of the empresa,
+# and once over all its messages.
 _TOMAR_SE_IGUAL: Final = Preparada(
     "cobranca_tomar_se_igual",
     f"""
@@ -67,7 +68,8 @@ WITH {_VEZ}, alvo AS MATERIALIZED (
                   WHERE empresa_id = %(empresa)s AND modo = 'on')
       AND NOT EXISTS (SELECT FROM cobranca_mensagem i
                       WHERE i.empresa_id = %(empresa)s AND i.ciclo_id = m.ciclo_id AND i.tipo = 'lembrete'
-                        AND i.status = 'pending' AND i.passo > m.passo AND i.agendada_para < %(amanha)s)
+                        AND i.status = 'pending' AND i.passo > m.passo AND i.agendada_para < %(amanha)s
+                      OFFSET 0)
       AND NOT EXISTS (SELECT FROM cobranca_mensagem i
                       WHERE i.empresa_id = %(empresa)s AND i.ciclo_id = m.ciclo_id AND i.tipo = 'lembrete'
                         AND i.dia_envio = %(dia)s)
