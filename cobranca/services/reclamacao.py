@@ -53,7 +53,7 @@ WHERE empresa_id = %(empresa)s AND id = %(id)s AND (SELECT minha FROM vez) RETUR
 # `linhas` are the versions of the three rows as they were read (see locks.fila): a change of any of them that
 # is committed, and of message or ciclo also one under way, makes this statement find nothing. Siblings and
 # the sending mode are asked again. Every row is named by its key, and OFFSET 0 keeps the later siblings a
-# subquery entered by ciclo and passo: a planner without statistics once walked over all ciclos of the empresa,
+# subquery entered by ciclo and passo: a planner without statistics once walked over all ciclos of an empresa,
 # and once over all its messages.
 _TOMAR_SE_IGUAL: Final = Preparada(
     "cobranca_tomar_se_igual",

@@ -16,7 +16,15 @@ from nucleo.models import Empresa
 from nucleo.tests.processos import esperar, relatar
 from orcamentos import locks
 from orcamentos.models import Orcamento, SerieOrcamento
-from orcamentos.services import DadosDoItem, criacao, orcamento_aprovar, orcamento_criar, transicoes
+from orcamentos.services import (
+    DadosDoItem,
+    criacao,
+    importacao,
+    legado,
+    orcamento_aprovar,
+    orcamento_criar,
+    transicoes,
+)
 from orcamentos.services.importacao import importacao_abrir, importacao_executar
 
 ATOR = Ator("corrida")
@@ -82,10 +90,31 @@ def importar_ate(empresa_id: int, caminho: str, parar_em: int) -> int:
 
     with escopo(empresa_id):
         empresa = Empresa.objects.get(pk=empresa_id)
-        importacao = importacao_abrir(empresa=empresa, ator=ATOR, caminho=Path(caminho))
+        aberta = importacao_abrir(empresa=empresa, ator=ATOR, caminho=Path(caminho))
         return importacao_executar(
-            empresa=empresa, ator=ATOR, importacao=importacao, caminho=Path(caminho), ao_progredir=parar
+            empresa=empresa, ator=ATOR, importacao=aberta, caminho=Path(caminho), ao_progredir=parar
         ).gravadas
+
+
+def importar_ou_recusar(empresa_id: int, caminho: str) -> int | str:
+    """Import; return how many rows came in, or the code of the refusal of all."""
+    try:
+        return importar_ate(empresa_id, caminho, parar_em=0)
+    except ErroDeNegocio as erro:
+        return erro.code
+
+
+def importacao_sem_trava() -> None:
+    """Positive control: the numbers are looked up without the series' lock, each waiting for the other."""
+
+    def ler(**argumentos: Any) -> Any:
+        lidos = legado.grupos_lidos(**argumentos)
+        relatar("lido")
+        esperar()
+        return lidos
+
+    importacao.serie_travar = lambda **_: None
+    importacao.grupos_lidos = ler
 
 
 def contar_conflitos(**argumentos: Any) -> int:

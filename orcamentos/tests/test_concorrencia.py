@@ -1,7 +1,8 @@
 """Real processes numbering quotes: no duplicate, no gap, no error, no waiting for strangers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -165,6 +166,13 @@ def test_positive_control_without_the_lock_a_quote_is_approved_twice(
 ) -> None:
     argumento = {"empresa_id": alfa.pk, "orcamento_id": enviado.pk, "versao": enviado.versao}
     dois = [Corredor(f"{MODULO}:aprovar", argumento, f"{MODULO}:aprovacao_sem_trava") for _ in range(2)]
+    assert _tendo_lido_ambos(dois) == ["aprovado", "aprovado"]
+    with escopo(alfa):
+        assert _aprovacoes() == (2, 2)
+
+
+def _tendo_lido_ambos(dois: Sequence[Corredor]) -> list[Any]:
+    """Let each go on only when both have read, as their missing lock should have prevented."""
     for esperado in ("pronto", "lido"):
         for corredor in dois:
             assert corredor.ler() == esperado
@@ -172,9 +180,7 @@ def test_positive_control_without_the_lock_a_quote_is_approved_twice(
                 corredor.largar()
     for corredor in dois:
         corredor.largar()
-    assert [corredor.terminar() for corredor in dois] == ["aprovado", "aprovado"]
-    with escopo(alfa):
-        assert _aprovacoes() == (2, 2)
+    return [corredor.terminar() for corredor in dois]
 
 
 def test_an_import_killed_midway_goes_on_without_duplicates_or_gaps(alfa: Empresa, tmp_path: Path) -> None:
@@ -213,3 +219,18 @@ def test_two_files_with_one_number_at_once_are_one_quote_and_one_refused_row(
         assert Orcamento.objects.count() == 40
         assert ErroDaImportacao.objects.filter(codigo="budget_number_duplicado").count() == 120
         assert SeriesDeOrcamentos().verificar(alfa) == []
+
+
+def test_positive_control_without_the_lock_an_import_breaks_on_the_number_of_another(
+    alfa: Empresa, tmp_path: Path
+) -> None:
+    with escopo(alfa):
+        codigo = _cliente(alfa).codigo_cliente
+    dois = []
+    for nome in "ab":
+        caminho = tmp_path / f"{nome}.csv"
+        titulos = "budget_number;cliente;data;descricao;quantidade;preco_unitario"
+        caminho.write_text(f"{titulos}\nORC-2025-0001;{codigo};2025-05-05;{nome};1;10")
+        argumentos = {"empresa_id": alfa.pk, "caminho": str(caminho)}
+        dois.append(Corredor(f"{MODULO}:importar_ou_recusar", argumentos, f"{MODULO}:importacao_sem_trava"))
+    assert set(_tendo_lido_ambos(dois)) == {1, "budget_number_em_conflito"}
