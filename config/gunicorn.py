@@ -1,5 +1,6 @@
 """gunicorn, for `make run` and for production alike: more than one process, a few threads in each."""
 
+import gc
 import logging
 import os
 import socket
@@ -48,6 +49,12 @@ logconfig_dict: dict[str, Any] = {
         "gunicorn.access": {"level": "INFO", "handlers": ["saida"], "propagate": False},
     },
 }
+
+
+def post_worker_init(worker: Any) -> None:
+    """What starting made stays until the end: the collector need not walk over it in the middle of a page."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server: Any, worker: Any) -> None:
