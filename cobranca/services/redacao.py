@@ -99,7 +99,7 @@ class Redigida:
     divergencias: list[str] = field(default_factory=list)
 
 
-def redigir(modelo: str, livro: Livro, *, variacao_id: int | None = None, aviso: str = "") -> Redigida:
+def redigir(*, modelo: str, livro: Livro, variacao_id: int | None = None, aviso: str = "") -> Redigida:
     """Fill a wording in, and compare what came out with the ledger."""
     variaveis = livro.variaveis()
     texto = com_referencia(preencher(modelo, variaveis), livro.referencia)
@@ -179,7 +179,7 @@ class Redator:
     def redigir(self, *, mensagem: Mensagem, livro: Livro) -> Redigida:
         """Fill in the wording whose turn it is; the generic one where the template cannot be used."""
         if mensagem.tipo == Mensagem.Tipo.CONFIRMACAO:
-            return redigir(CONFIRMACAO, livro)
+            return redigir(modelo=CONFIRMACAO, livro=livro)
         # By the ciclo, not by the message: a régua of four steps would always meet the same of two wordings.
         vez = mensagem.ciclo_id + mensagem.passo
         return self.redigir_template(template_id=mensagem.template_id, vez=vez, livro=livro)
@@ -188,7 +188,7 @@ class Redator:
         """Fill in one template, as `redigir` does for a message."""
         variacao, aviso = self._escolher(template_id, vez)
         modelo = variacao.texto if variacao else GENERICO
-        return redigir(modelo, livro, variacao_id=variacao.pk if variacao else None, aviso=aviso)
+        return redigir(modelo=modelo, livro=livro, variacao_id=variacao.pk if variacao else None, aviso=aviso)
 
     def _escolher(self, template_id: int | None, vez: int) -> tuple[Variacao | None, str]:
         template = self.templates.get(template_id) if template_id else None

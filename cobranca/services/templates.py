@@ -89,4 +89,4 @@ def amostra_de(*, empresa: Empresa, texto: str) -> Redigida:
         orcamento="ORC-2026-0001",
         referencia=referencia_de(1),
     )
-    return redigir(texto, livro)
+    return redigir(modelo=texto, livro=livro)
