@@ -266,7 +266,8 @@ def intervalo_de(instancia: Instancia) -> timedelta:
     if not instancia.por_minuto:
         return timedelta(0)
     ritmo = float(instancia.por_minuto)
-    idade = (timezone.now() - instancia.criada_em).days
+    # A clock set back must not make a sender of the future: its first day's pace would be none at all.
+    idade = max((timezone.now() - instancia.criada_em).days, 0)
     if idade < instancia.aquecimento_dias:
         ritmo *= (idade + 1) / (instancia.aquecimento_dias + 1)
     sorte = random.uniform(-1, 1) * instancia.variacao_ritmo / 100  # noqa: S311 - spreads load

@@ -51,6 +51,14 @@ def test_a_new_number_warms_up_day_by_day(
     assert pausas == pytest.approx([12.0, 6.0, 4.0, 3.0, 3.0])
 
 
+def test_after_the_clock_was_set_back_a_sender_has_the_pace_of_its_first_day(
+    monkeypatch: pytest.MonkeyPatch, relogio: time_machine.Traveller
+) -> None:
+    relogio.shift(-3600)
+    assert _intervalo(0, monkeypatch, por_minuto=20, variacao_ritmo=0, aquecimento_dias=3) == 12.0
+    assert _intervalo(0, monkeypatch, por_minuto=20, variacao_ritmo=0) == 3.0
+
+
 @pytest.mark.django_db
 def test_a_round_waits_for_the_pace_before_the_claim_and_ends_where_it_would_wait_too_long(
     empresa: Empresa, simulado: Simulado, relogio: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
