@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from nucleo.admin.base import AdminDaEmpresa, SomenteLeitura, ator_do_pedido, empresa_do_pedido
 from nucleo.errors import ErroDeNegocio
@@ -36,7 +37,8 @@ ARQUIVO_MAXIMO: Final = 20 * 1024 * 1024
 
 
 class FormularioDeArquivo(forms.Form):
-    arquivo = forms.FileField(label="Planilha (CSV ou XLSX)")
+    # The theme's script follows every file field of a page, and breaks on one that is not the theme's.
+    arquivo = forms.FileField(label="Planilha (CSV ou XLSX)", widget=UnfoldAdminFileFieldWidget())
 
     def clean_arquivo(self) -> UploadedFile:
         arquivo: UploadedFile = self.cleaned_data["arquivo"]
